@@ -1,0 +1,67 @@
+// Cast: element by element in memory order.
+#include "ops/cast.h"
+
+#include <cmath>
+#include <limits>
+
+#include "cpu/private/context.h"
+
+namespace yy::cpu {
+namespace {
+
+struct Bool {  // ONNX's bool in memory: one byte, 0 or 1
+  std::uint8_t value;
+};
+
+template <class To, class From>
+To convert(From x) {
+  if constexpr (std::is_same_v<From, Bool>) {
+    return convert<To>(x.value);
+  } else if constexpr (std::is_same_v<To, Bool>) {
+    return {static_cast<std::uint8_t>(x != 0 ? 1 : 0)};
+  } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
+    // Out of range is undefined in C++ and in ONNX: here it saturates, and NaN becomes 0.
+    if (std::isnan(x)) return 0;
+    if (x >= static_cast<From>(std::numeric_limits<To>::max())) return std::numeric_limits<To>::max();
+    if (x <= static_cast<From>(std::numeric_limits<To>::lowest())) return std::numeric_limits<To>::lowest();
+    return static_cast<To>(x);
+  } else {
+    return static_cast<To>(x);
+  }
+}
+
+template <class F>
+auto with_type(DType dtype, F&& f) {
+  switch (dtype) {
+    case DType::f32: return f(float{});
+    case DType::i64: return f(std::int64_t{});
+    case DType::i32: return f(std::int32_t{});
+    case DType::i8: return f(std::int8_t{});
+    case DType::u8: return f(std::uint8_t{});
+    case DType::boolean: break;
+  }
+  return f(Bool{});
+}
+
+}  // namespace
+
+KernelOrRefusal make_cast(const KernelRequest& request, const Context&) {
+  const std::int64_t elements = request.outputs[0].shape.elements();
+  const DType from = request.inputs[0].desc.dtype, to = request.outputs[0].dtype;
+  Kernel kernel;
+  kernel.implementation = "loop";
+  kernel.bind = [=](const Binding& binding) -> Launch {
+    return with_type(from, [&]<class From>(From) -> Launch {
+      return with_type(to, [&]<class To>(To) -> Launch {
+        return [=](Stream&) {
+          const auto* x = binding.inputs[0].as<const From>();
+          auto* y = binding.outputs[0].as<To>();
+          for (std::int64_t i = 0; i < elements; ++i) y[i] = convert<To>(x[i]);
+        };
+      });
+    });
+  };
+  return kernel;
+}
+
+}  // namespace yy::cpu

@@ -1,0 +1,78 @@
+#include "cpu/private/context.h"
+
+#include <unordered_map>
+
+#include "runtime/error.h"
+
+namespace yy::cpu {
+
+void CpuStream::run(std::span<const Launch> launches) {
+  const ThreadScope scope(threads_);
+  for (const Launch& launch : launches) launch(*this);
+}
+
+dnnl::memory::desc describe(const TensorDesc& desc) {
+  const auto dims = desc.shape.dims();
+  return {dnnl::memory::dims(dims.begin(), dims.end()), dnnl::memory::data_type::f32, desc.strides()};
+}
+
+dnnl::primitive_attr with_user_scratchpad() {
+  dnnl::primitive_attr attributes;
+  attributes.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+  return attributes;
+}
+
+void append(dnnl::post_ops& ops, const Activation& activation) {
+  using dnnl::algorithm;
+  switch (activation.kind) {
+    case Activation::Kind::relu: ops.append_eltwise(1.F, algorithm::eltwise_relu, 0.F, 0.F); return;
+    case Activation::Kind::clip:
+      ops.append_eltwise(1.F, algorithm::eltwise_clip, activation.low, activation.high);
+      return;
+    case Activation::Kind::sigmoid: ops.append_eltwise(1.F, algorithm::eltwise_logistic, 0.F, 0.F); return;
+    case Activation::Kind::tanh: ops.append_eltwise(1.F, algorithm::eltwise_tanh, 0.F, 0.F); return;
+  }
+}
+
+Kernel primitive_kernel(const Context& context, const dnnl::primitive& primitive, std::string implementation,
+                        std::vector<Argument> arguments, const dnnl::memory::desc& scratchpad,
+                        std::function<void(const Binding&)> before) {
+  Kernel kernel;
+  kernel.implementation = std::move(implementation);
+  kernel.workspace_bytes = scratchpad.get_size();
+  arguments.push_back({Argument::From::workspace, 0, {}, DNNL_ARG_SCRATCHPAD, scratchpad});
+  kernel.bind = [engine = context.engine, primitive, arguments = std::move(arguments),
+                 before = std::move(before)](const Binding& binding) -> Launch {
+    std::unordered_map<int, dnnl::memory> bound;
+    for (const Argument& argument : arguments) {
+      void* data = nullptr;
+      switch (argument.from) {
+        case Argument::From::input: data = binding.inputs[argument.index].data; break;
+        case Argument::From::output: data = binding.outputs[argument.index].data; break;
+        case Argument::From::workspace: data = binding.workspace; break;
+        case Argument::From::packed: data = argument.packed.data(); break;
+      }
+      bound.emplace(argument.name, dnnl::memory(argument.desc, engine, data));
+    }
+    return [primitive, bound, before, binding](Stream& stream) {
+      if (before) before(binding);
+      primitive.execute(static_cast<CpuStream&>(stream).onednn(), bound);
+    };
+  };
+  return kernel;
+}
+
+Buffer pack(const Context& context, WeightStore& weights, const Tensor& constant, const dnnl::memory::desc& plain,
+            const dnnl::memory::desc& wanted) {
+  // The description itself is the form's name: two programs that want the same order share the bytes.
+  const std::string form(reinterpret_cast<const char*>(&wanted.data), sizeof(wanted.data));
+  return weights.get(constant, "onednn " + form, wanted.get_size(), [&](void* to) {
+    dnnl::memory source(plain, context.engine, const_cast<void*>(constant.data()));
+    dnnl::memory target(wanted, context.engine, to);
+    dnnl::stream stream(context.engine);
+    dnnl::reorder(source, target).execute(stream, source, target);
+    stream.wait();
+  });
+}
+
+}  // namespace yy::cpu

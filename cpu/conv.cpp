@@ -1,0 +1,91 @@
+// Convolution: one oneDNN primitive, channels last, bias, residual and activation in its epilogue.
+#include "ops/conv.h"
+
+#include <cstring>
+
+#include "cpu/private/context.h"
+#include "ops/inputs.h"
+
+namespace yy::cpu {
+namespace {
+
+using dnnl::memory;
+
+// Weights as oneDNN wants to see them: [M,C,kH,kW], or [G,M/G,C/G,kH,kW] in groups.
+memory::dims weight_dims(const Shape& w, std::int64_t group) {
+  if (group == 1) return {w[0], w[1], w[2], w[3]};
+  return {group, w[0] / group, w[1], w[2], w[3]};
+}
+
+dnnl::primitive_attr epilogue_attributes(const Epilogue& epilogue) {
+  dnnl::primitive_attr attributes = with_user_scratchpad();
+  dnnl::post_ops ops;
+  if (epilogue.residual) ops.append_sum(1.F);
+  if (epilogue.activation) append(ops, *epilogue.activation);
+  attributes.set_post_ops(ops);
+  return attributes;
+}
+
+dnnl::convolution_forward::primitive_desc describe_convolution(const KernelRequest& request, const Context& context,
+                                                               const Conv& conv) {
+  const auto any = memory::format_tag::any;
+  const auto f32 = memory::data_type::f32;
+  const Shape& w = request.inputs[1].desc.shape;
+  const Window window = conv.window(request.inputs);
+  const memory::dims strides(window.strides.begin(), window.strides.end());
+  const memory::dims dilations{window.dilations[0] - 1, window.dilations[1] - 1};  // oneDNN counts the gaps
+  const memory::dims before{window.pads[0], window.pads[1]}, after{window.pads[2], window.pads[3]};
+  const memory::desc source = describe(request.inputs[0].desc);
+  const memory::desc weights(weight_dims(w, conv.group()), f32, any);
+  const memory::desc target = describe(request.outputs[0]);
+  const auto algorithm = dnnl::algorithm::convolution_direct;
+  const auto inference = dnnl::prop_kind::forward_inference;
+  const dnnl::primitive_attr attributes = epilogue_attributes(conv.epilogue());
+  if (maybe(request.inputs, 2) != nullptr) {
+    const memory::desc bias({w[0]}, f32, memory::format_tag::x);
+    return {{inference, algorithm, source, weights, bias, target, strides, dilations, before, after},
+            attributes,
+            context.engine};
+  }
+  return {{inference, algorithm, source, weights, target, strides, dilations, before, after},
+          attributes,
+          context.engine};
+}
+
+}  // namespace
+
+KernelOrRefusal make_conv(const KernelRequest& request, const Context& context) {
+  const auto& conv = static_cast<const Conv&>(request.op);
+  const OpInput& weights = request.inputs[1];
+  if (weights.constant == nullptr) return Refusal{"weights 'W' that are computed from data are not supported"};
+
+  const auto described = describe_convolution(request, context, conv);
+  const memory::desc plain(weight_dims(weights.desc.shape, conv.group()), memory::data_type::f32,
+                           conv.group() == 1 ? memory::format_tag::oihw : memory::format_tag::goihw);
+  const Buffer packed = pack(context, request.weights, *weights.constant, plain, described.weights_desc());
+
+  std::vector<Argument> arguments{
+      {Argument::From::input, 0, {}, DNNL_ARG_SRC, described.src_desc()},
+      {Argument::From::packed, 0, packed, DNNL_ARG_WEIGHTS, described.weights_desc()},
+      {Argument::From::output, 0, {}, DNNL_ARG_DST, described.dst_desc()},
+  };
+  if (maybe(request.inputs, 2) != nullptr) {
+    arguments.push_back({Argument::From::input, 2, {}, DNNL_ARG_BIAS, described.bias_desc()});
+  }
+  // oneDNN adds what already lies in the target: the plan lets it be the residual's own memory where it can.
+  std::function<void(const Binding&)> before;
+  if (conv.epilogue().residual) {
+    before = [bytes = request.outputs[0].bytes()](const Binding& binding) {
+      if (binding.outputs[0].data != binding.inputs[3].data) {
+        std::memcpy(binding.outputs[0].data, binding.inputs[3].data, bytes);
+      }
+    };
+  }
+  Kernel kernel = primitive_kernel(context, dnnl::convolution_forward(described), described.impl_info_str(),
+                                   std::move(arguments), described.scratchpad_desc(), std::move(before));
+  kernel.packed_inputs = {1};
+  if (conv.epilogue().residual) kernel.may_overwrite = 3;
+  return kernel;
+}
+
+}  // namespace yy::cpu

@@ -1,0 +1,34 @@
+// BatchNormalization in inference: y = scale * (x - mean) / sqrt(var + epsilon) + B per channel (axis 1); float32.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "ops/registry.h"
+#include "runtime/op.h"
+
+namespace yy {
+
+class BatchNorm : public Op {
+ public:
+  explicit BatchNorm(float epsilon) : epsilon_(epsilon) {}
+
+  std::string_view name() const override { return "BatchNormalization"; }
+  std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  LayoutRule layout_rule() const override { return LayoutRule::follow; }
+
+  // The same as y = factor[c] * x + offset[c], in double. Inputs 1 to 4 must be constants.
+  struct Affine {
+    std::vector<double> factor, offset;
+  };
+  Affine affine(std::span<const OpInput> inputs) const;
+
+ private:
+  float epsilon_;
+};
+
+std::shared_ptr<const Op> read_batch_norm(NodeSource& source);
+
+}  // namespace yy

@@ -1,0 +1,26 @@
+// Cast between float32, int64, int32, int8, uint8 and bool. Float to integer truncates towards zero.
+#pragma once
+
+#include <memory>
+#include <span>
+
+#include "ops/registry.h"
+#include "runtime/op.h"
+
+namespace yy {
+
+class Cast : public Op {
+ public:
+  explicit Cast(DType to) : to_(to) {}
+
+  std::string_view name() const override { return "Cast"; }
+  std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  LayoutRule layout_rule() const override { return LayoutRule::follow; }
+
+ private:
+  DType to_;
+};
+
+std::shared_ptr<const Op> read_cast(NodeSource& source);
+
+}  // namespace yy

@@ -1,0 +1,75 @@
+#include "ops/conv.h"
+
+#include <fmt/format.h>
+
+#include "ops/inputs.h"
+#include "runtime/error.h"
+
+namespace yy {
+
+std::vector<TensorDesc> Conv::infer(std::span<const OpInput> inputs) const {
+  check_count(inputs, 2, 4);
+  const OpInput& x = need(inputs, 0, "X");
+  const OpInput& w = need(inputs, 1, "W");
+  check_dtype(x, DType::f32, "X");
+  check_dtype(w, DType::f32, "W");
+  check_rank(x, 4, "X");
+  check_rank(w, 4, "W");
+  const Shape& xs = x.desc.shape;
+  const Shape& ws = w.desc.shape;
+  if (ws[0] < 1 || ws[1] < 1 || ws[0] % group_ != 0) {
+    throw Error(ErrorCode::model,
+                fmt::format("attribute 'group' is {}, which does not divide the {} output channels of 'W' {}",
+                            group_, ws[0], ws.text()));
+  }
+  if (xs[1] != ws[1] * group_) {
+    throw Error(ErrorCode::model,
+                fmt::format("input 'X' has {} channels, but 'W' {} with group {} expects {}", xs[1], ws.text(),
+                            group_, ws[1] * group_));
+  }
+  if (const OpInput* b = maybe(inputs, 2)) {
+    check_dtype(*b, DType::f32, "B");
+    check_shape(*b, Shape{ws[0]}, "B");
+  }
+  const Window resolved = window(inputs);
+  const Shape out{xs[0], ws[0], resolved.output[0], resolved.output[1]};
+  if (epilogue_.residual) check_shape(need(inputs, 3, "residual"), out, "residual");
+  return {{out, DType::f32, Layout::row_major}};
+}
+
+Window Conv::window(std::span<const OpInput> inputs) const {
+  const Shape& w = inputs[1].desc.shape;
+  return resolve(window_, inputs[0].desc.shape, {w[2], w[3]});
+}
+
+std::int64_t Conv::macs(std::span<const OpInput> inputs, std::span<const TensorDesc> outputs) const {
+  const Shape& w = inputs[1].desc.shape;
+  return outputs[0].shape.elements() * w[1] * w[2] * w[3];
+}
+
+std::string Conv::details() const {
+  std::string text;
+  if (group_ != 1) text += fmt::format("group {}", group_);
+  if (epilogue_.residual) text += " +residual";
+  if (epilogue_.activation) text += " +" + epilogue_.activation->text();
+  return text;
+}
+
+std::shared_ptr<const Conv> Conv::with(WindowAttributes window) const {
+  return std::make_shared<Conv>(std::move(window), group_, epilogue_);
+}
+
+std::shared_ptr<const Conv> Conv::with(Epilogue epilogue) const {
+  return std::make_shared<Conv>(window_, group_, std::move(epilogue));
+}
+
+std::shared_ptr<const Op> read_conv(NodeSource& source) {
+  WindowAttributes window = WindowAttributes::read(source.attributes);
+  const std::int64_t group = source.attributes.get_int("group", 1);
+  if (group < 1) {
+    throw Error(ErrorCode::model, fmt::format("attribute 'group' should be at least 1, found {}", group));
+  }
+  return std::make_shared<Conv>(std::move(window), group);
+}
+
+}  // namespace yy

@@ -1,0 +1,52 @@
+#include "ops/gemm.h"
+
+#include <fmt/format.h>
+
+#include "ops/inputs.h"
+#include "runtime/error.h"
+
+namespace yy {
+
+std::vector<TensorDesc> Gemm::infer(std::span<const OpInput> inputs) const {
+  check_count(inputs, 2, 3);
+  const OpInput& a = need(inputs, 0, "A");
+  const OpInput& b = need(inputs, 1, "B");
+  check_dtype(a, DType::f32, "A");
+  check_dtype(b, DType::f32, "B");
+  check_rank(a, 2, "A");
+  check_rank(b, 2, "B");
+  const auto [m, ka] = std::pair(a.desc.shape[fields_.transA ? 1 : 0], a.desc.shape[fields_.transA ? 0 : 1]);
+  const auto [kb, n] = std::pair(b.desc.shape[fields_.transB ? 1 : 0], b.desc.shape[fields_.transB ? 0 : 1]);
+  if (ka != kb) {
+    throw Error(ErrorCode::model,
+                fmt::format("the inner dimensions of 'A' {}{} and 'B' {}{} differ: {} and {}", a.desc.shape.text(),
+                            fields_.transA ? " (transposed)" : "", b.desc.shape.text(),
+                            fields_.transB ? " (transposed)" : "", ka, kb));
+  }
+  const Shape out{m, n};
+  if (const OpInput* c = maybe(inputs, 2)) {
+    check_dtype(*c, DType::f32, "C");
+    if (c->desc.shape.rank() > 2 || broadcast(c->desc.shape, out) != out) {
+      throw Error(ErrorCode::model, fmt::format("input 'C' should be broadcastable to {}, found {}", out.text(),
+                                                c->desc.shape.text()));
+    }
+  }
+  return {{out, DType::f32, Layout::row_major}};
+}
+
+std::int64_t Gemm::macs(std::span<const OpInput> inputs, std::span<const TensorDesc> outputs) const {
+  return outputs[0].shape.elements() * inputs[0].desc.shape[fields_.transA ? 0 : 1];
+}
+
+std::string Gemm::details() const { return fields_.activation ? "+" + fields_.activation->text() : ""; }
+
+std::shared_ptr<const Op> read_gemm(NodeSource& source) {
+  Gemm::Fields fields;
+  fields.alpha = source.attributes.get_float("alpha", 1);
+  fields.beta = source.attributes.get_float("beta", 1);
+  fields.transA = source.attributes.get_flag("transA", false);
+  fields.transB = source.attributes.get_flag("transB", false);
+  return std::make_shared<Gemm>(fields);
+}
+
+}  // namespace yy

@@ -1,0 +1,84 @@
+#include "ops/pad.h"
+
+#include <fmt/format.h>
+
+#include "ops/inputs.h"
+#include "runtime/error.h"
+
+namespace yy {
+
+std::vector<TensorDesc> Pad::infer(std::span<const OpInput> inputs) const {
+  check_count(inputs, fields_ ? 1 : 2, fields_ ? 1 : 4);
+  const Shape& shape = need(inputs, 0, "data").desc.shape;
+  const auto all = pads(inputs);
+  value(inputs);
+  std::vector<std::int64_t> dims;
+  for (std::size_t i = 0; i < shape.rank(); ++i) {
+    constexpr std::int64_t most = 1 << 30;
+    const std::int64_t before = all[i], after = all[shape.rank() + i];
+    const bool absurd = before > most || after > most || before < -most || after < -most;
+    if (absurd || shape[i] + before + after < 0 || -before > shape[i] || -after > shape[i]) {
+      throw Error(ErrorCode::model, fmt::format("'pads' {} and {} do not fit axis {} of 'data' {}", before, after,
+                                                i, shape.text()));
+    }
+    dims.push_back(shape[i] + before + after);
+  }
+  return {{Shape(std::move(dims)), inputs[0].desc.dtype, Layout::row_major}};
+}
+
+std::vector<std::int64_t> Pad::pads(std::span<const OpInput> inputs) const {
+  const std::size_t rank = inputs[0].desc.shape.rank();
+  const auto given = fields_ ? fields_->pads : constant_ints(need(inputs, 1, "pads"), "pads");
+  const OpInput* axes_input = fields_ ? nullptr : maybe(inputs, 3);
+  if (axes_input == nullptr) {
+    if (given.size() != 2 * rank) {
+      throw Error(ErrorCode::model, fmt::format("'pads' should have {} elements, two for each axis of 'data' {}, found {}",
+                                                2 * rank, inputs[0].desc.shape.text(), given.size()));
+    }
+    return given;
+  }
+  const auto axes = constant_ints(*axes_input, "axes");
+  if (given.size() != 2 * axes.size()) {
+    throw Error(ErrorCode::model, fmt::format("'pads' should have two elements for each of the {} 'axes', found {}",
+                                              axes.size(), given.size()));
+  }
+  std::vector<std::int64_t> result(2 * rank, 0);
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    const std::size_t axis = normal_axis(axes[i], rank, "'axes' element");
+    result[axis] = given[i];
+    result[rank + axis] = given[axes.size() + i];
+  }
+  return result;
+}
+
+Tensor Pad::value(std::span<const OpInput> inputs) const {
+  const DType dtype = inputs[0].desc.dtype;
+  Tensor zero({Shape{}, dtype, {}});
+  if (fields_) {
+    if (dtype != DType::f32 && fields_->value != 0) {
+      throw Error(ErrorCode::model, fmt::format("attribute 'value' needs float32 'data', found {}", name_of(dtype)));
+    }
+    if (dtype == DType::f32) zero.as_mutable<float>()[0] = fields_->value;
+    return zero;
+  }
+  const OpInput* given = maybe(inputs, 2);
+  if (given == nullptr) return zero;
+  check_dtype(*given, dtype, "constant_value");
+  if (given->constant == nullptr || given->desc.shape.elements() != 1) {
+    throw Error(ErrorCode::model, "input 'constant_value' should be one number known when the network is compiled");
+  }
+  return *given->constant;
+}
+
+std::shared_ptr<const Op> read_pad(NodeSource& source) {
+  const std::string mode = source.attributes.get_string("mode", "constant");
+  if (mode != "constant") {
+    throw Error(ErrorCode::model, fmt::format("attribute 'mode' should be 'constant', found '{}'", mode));
+  }
+  if (source.opset >= 11) return std::make_shared<Pad>(std::nullopt);
+  const auto pads = source.attributes.find_ints("pads");
+  if (!pads) throw Error(ErrorCode::model, "attribute 'pads' is missing");
+  return std::make_shared<Pad>(Pad::Fields{*pads, source.attributes.get_float("value", 0)});
+}
+
+}  // namespace yy

@@ -1,0 +1,52 @@
+#include "ops/transpose.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include "ops/inputs.h"
+#include "runtime/error.h"
+
+namespace yy {
+
+std::vector<TensorDesc> Transpose::infer(std::span<const OpInput> inputs) const {
+  check_count(inputs, 1, 1);
+  const Shape& shape = need(inputs, 0, "data").desc.shape;
+  std::vector<std::int64_t> dims;
+  for (std::size_t axis : perm(shape.rank())) dims.push_back(shape[axis]);
+  return {{Shape(std::move(dims)), inputs[0].desc.dtype, Layout::row_major}};
+}
+
+std::vector<std::size_t> Transpose::perm(std::size_t rank) const {
+  std::vector<std::size_t> result;
+  if (!perm_) {
+    for (std::size_t i = rank; i-- > 0;) result.push_back(i);
+    return result;
+  }
+  std::vector<bool> seen(rank, false);
+  bool good = perm_->size() == rank;
+  for (std::int64_t axis : *perm_) {
+    const auto i = static_cast<std::size_t>(axis);
+    if (!good || axis < 0 || i >= rank || seen[i]) {
+      good = false;
+      break;
+    }
+    seen[i] = true;
+    result.push_back(i);
+  }
+  if (!good) {
+    throw Error(ErrorCode::model, fmt::format("attribute 'perm' [{}] should be a permutation of the {} axes",
+                                              fmt::join(*perm_, ","), rank));
+  }
+  return result;
+}
+
+std::vector<TensorDesc> Reorder::infer(std::span<const OpInput> inputs) const {
+  check_count(inputs, 1, 1);
+  return {need(inputs, 0, "input").desc};
+}
+
+std::shared_ptr<const Op> read_transpose(NodeSource& source) {
+  return std::make_shared<Transpose>(source.attributes.find_ints("perm"));
+}
+
+}  // namespace yy

@@ -1,0 +1,35 @@
+// Transpose permutes axes; Reorder (ours) keeps the shape and changes the memory layout. Any element type.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ops/registry.h"
+#include "runtime/op.h"
+
+namespace yy {
+
+class Transpose : public Op {
+ public:
+  explicit Transpose(std::optional<std::vector<std::int64_t>> perm) : perm_(std::move(perm)) {}
+
+  std::string_view name() const override { return "Transpose"; }
+  std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::vector<std::size_t> perm(std::size_t rank) const;  // output axis i is input axis perm[i]
+
+ private:
+  std::optional<std::vector<std::int64_t>> perm_;
+};
+
+// The layout pass inserts these; the output's layout is on its value.
+class Reorder : public Op {
+ public:
+  std::string_view name() const override { return "Reorder"; }
+  std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+};
+
+std::shared_ptr<const Op> read_transpose(NodeSource& source);
+
+}  // namespace yy

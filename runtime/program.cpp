@@ -1,0 +1,150 @@
+#include "runtime/program.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/error.h"
+
+namespace yy {
+namespace {
+
+constexpr std::size_t alignment = 64;  // bytes: a cache line, and what wide vector loads like
+
+// The last step that reads each value; graph outputs live to the end.
+std::vector<int> last_reads(const Graph& graph) {
+  std::vector<int> last(graph.values.size(), -1);
+  for (std::size_t step = 0; step < graph.nodes.size(); ++step) {
+    for (ValueId id : graph.nodes[step].inputs) {
+      if (id != no_value) last[static_cast<std::size_t>(id)] = static_cast<int>(step);
+    }
+  }
+  for (ValueId id : graph.outputs) last[static_cast<std::size_t>(id)] = static_cast<int>(graph.nodes.size());
+  return last;
+}
+
+}  // namespace
+
+std::string_view name_of(Precision precision) {
+  switch (precision) {
+    case Precision::f32: return "f32";
+  }
+  return "?";
+}
+
+std::shared_ptr<const Program> Program::compile(Graph graph, const Backend& backend, WeightStore& weights,
+                                                const CompileOptions& options) {
+  std::shared_ptr<Program> program(new Program);
+  program->graph_ = std::move(graph);
+  program->options_ = options;
+  program->make_kernels(backend, weights);
+  program->share_memory();
+  program->place_constants(weights);
+  program->memory_ = plan_memory(program->intervals_, alignment);
+  return program;
+}
+
+void Program::make_kernels(const Backend& backend, WeightStore& weights) {
+  std::string refusals;
+  for (const Node& node : graph_.nodes) {
+    const std::vector<OpInput> inputs = graph_.op_inputs(node);
+    const std::vector<TensorDesc> outputs = graph_.output_descs(node);
+    try {
+      KernelOrRefusal made = backend.make_kernel(
+          {*node.op, inputs, outputs, options_.precision, options_.threads, weights});
+      if (const auto* refusal = std::get_if<Refusal>(&made)) {
+        refusals += fmt::format("\n  {}: {}", node.label(), refusal->reason);
+      } else {
+        steps_.push_back({node, std::move(std::get<Kernel>(made))});
+      }
+    } catch (const Error& error) {
+      throw error.within(node.label());
+    }
+  }
+  if (!refusals.empty()) {
+    throw Error(ErrorCode::model,
+                fmt::format("device '{}' has no kernel for these nodes:{}", backend.name(), refusals));
+  }
+}
+
+// Whether output 0 of `node` may lie in the memory of input `k`: nobody reads that memory after this step, it is
+// wide enough, and no other input of the node lies there (a convolution reads its source while it writes).
+bool Program::may_take_over(const Node& node, std::size_t k, int step) const {
+  const auto at = [](ValueId id) { return static_cast<std::size_t>(id); };
+  const Placement& input = placements_[at(node.inputs[k])];
+  if (input.kind != Placement::Kind::arena) return false;
+  const Interval& interval = intervals_[static_cast<std::size_t>(input.interval)];
+  if (interval.last != step || interval.bytes < graph_.value(node.outputs[0]).desc.bytes()) return false;
+  for (std::size_t other = 0; other < node.inputs.size(); ++other) {
+    if (other == k || node.inputs[other] == no_value) continue;
+    const Placement& place = placements_[at(node.inputs[other])];
+    if (place.kind == Placement::Kind::arena && place.interval == input.interval) return false;
+  }
+  return true;
+}
+
+// Gives every value an interval; views, and outputs that take over an input's memory, share their input's.
+void Program::share_memory() {
+  placements_.resize(graph_.values.size());
+  const std::vector<int> last = last_reads(graph_);
+  const auto at = [](ValueId id) { return static_cast<std::size_t>(id); };
+  const auto new_interval = [&](std::size_t bytes, int first, int end) {
+    intervals_.push_back({bytes, first, end});
+    return static_cast<int>(intervals_.size()) - 1;
+  };
+  for (std::size_t id = 0; id < graph_.values.size(); ++id) {
+    if (graph_.values[id].constant) placements_[id].kind = Placement::Kind::constant;
+  }
+  for (ValueId id : graph_.inputs) {
+    if (placements_[at(id)].kind != Placement::Kind::unused) continue;
+    placements_[at(id)] = {Placement::Kind::arena,
+                           new_interval(graph_.value(id).desc.bytes(), 0, std::max(0, last[at(id)])),
+                           {}};
+  }
+  for (std::size_t s = 0; s < steps_.size(); ++s) {
+    const auto& [node, kernel] = steps_[s];
+    const int step = static_cast<int>(s);
+    for (std::size_t k = 0; k < node.outputs.size(); ++k) {
+      const ValueId out = node.outputs[k];
+      if (out == no_value) continue;
+      const int end = std::max(step, last[at(out)]);
+      if (k == 0 && kernel.is_view) {
+        placements_[at(out)] = placements_[at(node.inputs[0])];
+      } else if (k == 0 && kernel.may_overwrite) {
+        if (may_take_over(node, *kernel.may_overwrite, step)) {
+          placements_[at(out)] = placements_[at(node.inputs[*kernel.may_overwrite])];
+        }
+      }
+      Placement& place = placements_[at(out)];
+      if (place.kind == Placement::Kind::unused) {
+        place = {Placement::Kind::arena, new_interval(graph_.value(out).desc.bytes(), step, end), {}};
+      } else if (place.kind == Placement::Kind::arena) {
+        int& extended = intervals_[static_cast<std::size_t>(place.interval)].last;
+        extended = std::max(extended, end);
+      }
+    }
+    workspaces_.push_back(
+        kernel.workspace_bytes == 0 ? -1 : new_interval(kernel.workspace_bytes, step, step));
+  }
+}
+
+void Program::place_constants(WeightStore& weights) {
+  std::vector<bool> bound(graph_.values.size(), false);
+  for (const Step& step : steps_) {
+    for (std::size_t k = 0; k < step.node.inputs.size(); ++k) {
+      const ValueId id = step.node.inputs[k];
+      if (id != no_value && !step.kernel.packs(k)) bound[static_cast<std::size_t>(id)] = true;
+    }
+  }
+  for (ValueId id : graph_.outputs) bound[static_cast<std::size_t>(id)] = true;
+  for (std::size_t id = 0; id < graph_.values.size(); ++id) {
+    const auto& constant = graph_.values[id].constant;
+    if (!constant || !bound[id]) continue;
+    placements_[id].constant = weights.get(*constant, "as is", constant->desc().bytes(), [&](void* to) {
+      std::memcpy(to, constant->data(), constant->desc().bytes());
+    });
+  }
+}
+
+}  // namespace yy

@@ -1,0 +1,36 @@
+#include "tests/cases/case.h"
+
+namespace yy::test {
+namespace {
+
+constexpr double rounded = 2e-6;  // factor * x + offset in float32, where mean and value may nearly cancel
+
+std::vector<CaseInput> inputs(Index x) {
+  const Index channels{x[1]};
+  return {data_in(std::move(x), -3, 3), weight(channels), weight(channels), weight(channels),
+          fixed(data_in(channels, 0.25, 2))};
+}
+
+}  // namespace
+
+std::vector<Case> cases_batch_norm() {
+  constexpr const char* op = "BatchNormalization";
+  const CaseInput tiny = fixed(given({3}, {0, 1e-6, 1e-30}));
+  return {
+      node("default", op, 9, {}, inputs({2, 7, 5, 3}), rounded),
+      node("spatial", op, 7, {{"spatial", 1}, {"momentum", 0.9F}}, inputs({1, 13, 4, 4}), rounded),
+      node("epsilon", op, 9, {{"epsilon", 0.01F}, {"momentum", 0.99F}}, inputs({3, 16, 7, 7}), rounded),
+      node("inference", op, 14, {{"training_mode", 0}}, inputs({1, 37, 3, 5}), rounded),
+      node("opset_15", op, 15, {{"epsilon", 1e-3F}}, inputs({2, 3, 1, 1}), rounded),
+      node("one_channel", op, 15, {}, inputs({3, 1, 6, 5}), rounded),
+      node("rank_2", op, 9, {}, inputs({3, 13}), rounded),
+      node("rank_3", op, 9, {}, inputs({2, 5, 11}), rounded),
+      node("rank_5", op, 9, {}, inputs({2, 3, 2, 3, 2}), rounded),
+      node("small_variance", op, 9, {},
+           {data_in({2, 3, 4, 4}, -1, 1), weight({3}), weight({3}), weight({3}), tiny}, rounded),
+      node("no_rows", op, 9, {}, inputs({0, 3, 4, 4}), rounded),
+      node("wide", op, 9, {}, inputs({2, 48, 33, 31}), rounded),
+  };
+}
+
+}  // namespace yy::test

@@ -1,0 +1,37 @@
+# Run by ctest with `cmake -P`; the variables come from CMakeLists.txt beside this file.
+function(run)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "OUTPUT" "COMMAND")
+  execute_process(COMMAND ${arg_COMMAND} RESULT_VARIABLE code OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT code EQUAL 0)
+    list(JOIN arg_COMMAND " " line)
+    message(FATAL_ERROR "'${line}' ended with ${code}:\n${output}")
+  endif()
+  if(arg_OUTPUT)
+    set(${arg_OUTPUT} "${output}" PARENT_SCOPE)
+  endif()
+endfunction()
+
+set(flags "")
+if(SANITIZE)
+  set(flags "-DCMAKE_CXX_FLAGS=-fsanitize=address,undefined")
+endif()
+file(REMOVE_RECURSE ${WORK_DIR})
+
+run(COMMAND ${CMAKE_COMMAND} --install ${BUILD_DIR} --config ${CONFIG} --prefix ${WORK_DIR}/prefix)
+run(COMMAND ${CMAKE_COMMAND} -S ${SOURCE_DIR}/examples/classify -B ${WORK_DIR}/build -G ${GENERATOR} ${flags}
+            -D CMAKE_CXX_COMPILER=${CXX_COMPILER} -D CMAKE_BUILD_TYPE=${CONFIG}
+            -D CMAKE_PREFIX_PATH=${WORK_DIR}/prefix)
+run(COMMAND ${CMAKE_COMMAND} --build ${WORK_DIR}/build)
+
+file(GLOB pictures ${SOURCE_DIR}/tests/data/digits/3/*.png)
+list(GET pictures 0 picture)
+set(models ${SOURCE_DIR}/tests/models)
+run(OUTPUT by_yin COMMAND ${WORK_DIR}/build/classify ${models}/digits-yin.onnx ${models}/digits-yang.onnx 0 ${picture})
+run(OUTPUT by_yang COMMAND ${WORK_DIR}/build/classify ${models}/digits-yin.onnx ${models}/digits-yang.onnx 1 ${picture})
+if(NOT by_yin MATCHES "^digit [0-9], confidence [0-9.e-]+, by Yin\n$")
+  message(FATAL_ERROR "threshold 0 should leave the answer to Yin, found: ${by_yin}")
+endif()
+if(NOT by_yang MATCHES "^digit 3, confidence [0-9.e-]+, by Yang\n$")
+  message(FATAL_ERROR "threshold 1 should make Yang answer 'digit 3', found: ${by_yang}")
+endif()
+message(STATUS "${by_yin}${by_yang}")

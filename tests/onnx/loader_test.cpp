@@ -1,0 +1,258 @@
+// What the loader makes of good models and tensors.
+#include "onnx/loader.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <gtest/gtest.h>
+
+#include "runtime/error.h"
+#include "tests/onnx/net.h"
+
+namespace yy::test {
+namespace {
+
+namespace fs = std::filesystem;
+
+OnnxModel parse(const onnx_pb::Model& model) {
+  const std::string bytes = model.SerializeAsString();
+  return parse_onnx(as_bytes(bytes), "m.onnx");
+}
+
+std::string message_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::model);
+    return error.what();
+  }
+  ADD_FAILURE() << "no error was thrown";
+  return {};
+}
+
+std::vector<std::string> node_names(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const Node& node : graph.nodes) names.push_back(node.name);
+  return names;
+}
+
+TEST(Loader, ReadsASmallModel) {
+  const OnnxModel model = parse(small_model());
+  EXPECT_EQ(model.ir_version, 8);
+  EXPECT_EQ(model.opset, 13);
+  EXPECT_EQ(model.producer, "hand 1");
+  const Graph& graph = model.graph;
+  EXPECT_EQ(graph.name, "small");
+  ASSERT_EQ(graph.inputs.size(), 1u);
+  const Value& x = graph.value(graph.inputs[0]);
+  EXPECT_EQ(x.name, "x");
+  EXPECT_TRUE(x.typed);
+  EXPECT_EQ(x.desc, (TensorDesc{{unknown_dim, 3}, DType::f32, Layout::row_major}));
+  ASSERT_EQ(graph.outputs.size(), 1u);
+  EXPECT_EQ(graph.value(graph.outputs[0]).name, "y");
+  EXPECT_FALSE(graph.value(graph.outputs[0]).typed);
+  ASSERT_EQ(node_names(graph), (std::vector<std::string>{"relu1", "add1"}));
+  const Node& add = graph.nodes[1];
+  EXPECT_EQ(add.op->name(), "Add");
+  EXPECT_EQ(add.inputs[0], graph.nodes[0].outputs[0]);
+  const Value& w = graph.value(add.inputs[1]);
+  ASSERT_TRUE(w.constant);
+  EXPECT_TRUE(w.typed);
+  EXPECT_EQ(w.constant->as<float>()[2], 3.0f);
+}
+
+TEST(Loader, SortsNodesAndKeepsTheFilesOrderOtherwise) {
+  onnx_pb::Model model = small_model();
+  auto& nodes = *model.mutable_graph()->mutable_node();
+  add_node(model, "Relu", "late", {"y"}, {"z"});
+  add_node(model, "Relu", "free", {"x"}, {"f"});
+  EXPECT_EQ(node_names(parse(model).graph), (std::vector<std::string>{"relu1", "add1", "late", "free"}));
+  std::reverse(nodes.begin(), nodes.end());
+  EXPECT_EQ(node_names(parse(model).graph), (std::vector<std::string>{"free", "relu1", "add1", "late"}));
+}
+
+TEST(Loader, SortsALongChainWrittenBackwards) {
+  onnx_pb::Model model = small_model();
+  constexpr int count = 20'000;
+  for (int i = count; i > 0; --i) {
+    add_node(model, "Relu", "", {i == 1 ? "y" : "c" + std::to_string(i - 1)}, {"c" + std::to_string(i)});
+  }
+  const Graph graph = parse(model).graph;
+  ASSERT_EQ(graph.nodes.size(), count + 2u);
+  EXPECT_EQ(graph.value(graph.nodes.back().outputs[0]).name, "c" + std::to_string(count));
+}
+
+TEST(Loader, InitializersListedAsInputsAreConstants) {
+  onnx_pb::Model model = small_model();
+  model.set_ir_version(3);
+  add_input(model, "w");
+  const Graph graph = parse(model).graph;
+  ASSERT_EQ(graph.inputs.size(), 1u);
+  EXPECT_EQ(graph.value(graph.inputs[0]).name, "x");
+}
+
+TEST(Loader, EmptyNamesAreLeftOut) {
+  onnx_pb::Model model = small_model();
+  model.mutable_graph()->mutable_initializer(0)->set_name("most");
+  model.mutable_graph()->mutable_initializer(0)->clear_dims();
+  model.mutable_graph()->mutable_initializer(0)->mutable_float_data()->Truncate(1);
+  onnx_pb::Node& clip = *model.mutable_graph()->mutable_node(1);
+  clip.set_op_type("Clip");
+  clip.clear_input();
+  for (const char* name : {"h", "", "most"}) clip.add_input(name);
+  clip.add_output("");
+  const Graph graph = parse(model).graph;
+  ASSERT_EQ(graph.nodes[1].inputs.size(), 3u);
+  EXPECT_EQ(graph.nodes[1].inputs[1], no_value);
+  EXPECT_NE(graph.nodes[1].inputs[2], no_value);
+  EXPECT_EQ(graph.nodes[1].outputs[1], no_value);
+}
+
+TEST(Loader, MakesUpNodeNamesThatAreUnique) {
+  onnx_pb::Model model = small_model();
+  model.mutable_graph()->mutable_node(0)->clear_name();
+  model.mutable_graph()->mutable_node(1)->set_name("Relu_0");
+  add_node(model, "Relu", "Relu_0", {"y"}, {"z"});
+  const Graph graph = parse(model).graph;
+  EXPECT_EQ(node_names(graph), (std::vector<std::string>{"Relu_0_", "Relu_0", "Relu_0_2"}));
+}
+
+TEST(Loader, TheOwnDomainHasTwoNames) {
+  onnx_pb::Model model = small_model();
+  model.mutable_opset_import(0)->set_domain("ai.onnx");
+  model.mutable_graph()->mutable_node(0)->set_domain("ai.onnx");
+  EXPECT_EQ(parse(model).opset, 13);
+}
+
+TEST(Loader, OpenDimensionsHaveManySpellings) {
+  onnx_pb::Model model = small_model();
+  auto& dims =
+      *model.mutable_graph()->mutable_input(0)->mutable_type()->mutable_tensor_type()->mutable_shape();
+  dims.add_dim();
+  dims.add_dim()->set_dim_value(-1);
+  const Graph graph = parse(model).graph;
+  EXPECT_EQ(graph.value(graph.inputs[0]).desc.shape, (Shape{unknown_dim, 3, unknown_dim, unknown_dim}));
+}
+
+// ONNX's element types by number, in raw_data and in typed fields.
+TEST(Loader, ReadsEveryElementType) {
+  struct Case {
+    int number;
+    DType dtype;
+    std::string raw;  // the elements 1, 0
+  };
+  using namespace std::string_literals;
+  const std::vector<Case> cases = {{1, DType::f32, "\0\0\x80\x3f\0\0\0\0"s},
+                                   {2, DType::u8, "\1\0"s},
+                                   {3, DType::i8, "\1\0"s},
+                                   {6, DType::i32, "\1\0\0\0\0\0\0\0"s},
+                                   {7, DType::i64, "\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0"s},
+                                   {9, DType::boolean, "\1\0"s}};
+  for (const Case& c : cases) {
+    onnx_pb::Model model = small_model();
+    onnx_pb::Tensor raw;
+    raw.set_name("raw");
+    raw.set_data_type(c.number);
+    raw.add_dims(2);
+    onnx_pb::Tensor typed = raw;
+    typed.set_name("typed");
+    raw.set_raw_data(c.raw);
+    for (int element : {1, 0}) {
+      if (c.number == 1)
+        typed.add_float_data(static_cast<float>(element));
+      else if (c.number == 7)
+        typed.add_int64_data(element);
+      else
+        typed.add_int32_data(element);
+    }
+    *model.mutable_graph()->add_initializer() = raw;
+    *model.mutable_graph()->add_initializer() = typed;
+    int found = 0;
+    for (const Value& value : parse(model).graph.values) {
+      if (value.name != "raw" && value.name != "typed") continue;
+      ++found;
+      EXPECT_EQ(value.constant->desc(), (TensorDesc{{2}, c.dtype, Layout::row_major})) << value.name;
+      const auto bytes = value.constant->as<char>();
+      EXPECT_EQ(std::string(bytes.begin(), bytes.end()), c.raw) << value.name << " " << name_of(c.dtype);
+    }
+    EXPECT_EQ(found, 2);
+  }
+}
+
+TEST(Loader, ReadsATensorWithoutElements) {
+  onnx_pb::Model model = small_model();
+  add_weight(model, "nothing", {0, 4}, {});
+  add_weight(model, "raw nothing", {0}, {}).set_raw_data("");
+  EXPECT_EQ(parse(model).graph.nodes.size(), 2u);
+}
+
+TEST(Loader, EmptyRawDataBesideATypedFieldIsNoData) {
+  onnx_pb::Model model = small_model();
+  model.mutable_graph()->mutable_initializer(0)->set_raw_data("");
+  EXPECT_EQ(parse(model).graph.nodes.size(), 2u);
+}
+
+// Writers in proto3 leave out numbers that are 0.
+TEST(Loader, ANumberThatIsAbsentIsZero) {
+  onnx_pb::Model model = small_model();
+  onnx_pb::Node& flatten = *model.mutable_graph()->mutable_node(0);
+  flatten.set_op_type("Flatten");
+  add_int(flatten, "axis", 0).clear_i();
+  EXPECT_EQ(parse(model).graph.nodes[0].op->name(), "Flatten");
+}
+
+TEST(Loader, LoadsCommittedModels) {
+  int count = 0;
+  for (const auto& entry : fs::directory_iterator(YY_TEST_MODELS_DIR)) {
+    if (entry.path().extension() != ".onnx") continue;
+    const OnnxModel model = load_onnx(entry.path());
+    EXPECT_FALSE(model.graph.nodes.empty()) << entry.path();
+    EXPECT_EQ(model.graph.inputs.size(), 1u) << entry.path();
+    ++count;
+  }
+  EXPECT_GT(count, 0);
+}
+
+// Writes `bytes` into a file of its own and removes it again.
+class ScratchFile {
+ public:
+  ScratchFile(const std::string& name, const std::string& bytes)
+      : path_(fs::path(testing::TempDir()) / name) {
+    std::ofstream(path_, std::ios::binary) << bytes;
+  }
+  ~ScratchFile() {
+    std::error_code ignored;
+    fs::remove(path_, ignored);
+  }
+  ScratchFile(const ScratchFile&) = delete;
+  ScratchFile& operator=(const ScratchFile&) = delete;
+  const fs::path& path() const { return path_; }
+
+ private:
+  fs::path path_;
+};
+
+TEST(TensorFile, IsRead) {
+  onnx_pb::Model model = small_model();
+  const ScratchFile file("yy_tensor.pb", model.mutable_graph()->mutable_initializer(0)->SerializeAsString());
+  const Tensor tensor = load_tensor_pb(file.path());
+  EXPECT_EQ(tensor.desc(), (TensorDesc{{3}, DType::f32, Layout::row_major}));
+  EXPECT_EQ(tensor.as<float>()[1], 2.0f);
+}
+
+TEST(TensorFile, IsRefusedByName) {
+  const ScratchFile text("yy_tensor_text.pb", "some text");
+  const std::string no_tensor = message_of([&] { load_tensor_pb(text.path()); });
+  EXPECT_EQ(no_tensor.rfind(text.path().string() + " is not an ONNX tensor", 0), 0u) << no_tensor;
+  onnx_pb::Model model = small_model();
+  model.mutable_graph()->mutable_initializer(0)->set_data_type(10);
+  const ScratchFile half("yy_tensor_half.pb",
+                         model.mutable_graph()->mutable_initializer(0)->SerializeAsString());
+  const std::string message = message_of([&] { load_tensor_pb(half.path()); });
+  EXPECT_EQ(message.rfind(half.path().string(), 0), 0u) << message;
+  EXPECT_NE(message.find("float16"), std::string::npos) << message;
+}
+
+}  // namespace
+}  // namespace yy::test

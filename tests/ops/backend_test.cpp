@@ -1,0 +1,214 @@
+// Every case of every operator on every backend, against the naive references.
+//
+// YY_CASE=Conv_dilated runs one case (or all whose names contain the text); YY_SEED and YY_RANDOM choose the random
+// cases: their seed, and how many per family.
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <cstdlib>
+#include <iostream>
+
+#include "cpu/cpu_backend.h"
+#include "ops/devices.h"
+#include "tests/cases/case.h"
+#include "tests/ops/kernel_run.h"
+#include "tests/reference/reference.h"
+
+namespace yy::test {
+namespace {
+
+const std::vector<Backend*>& backends() {
+  static const std::unique_ptr<Backend> cpu = make_cpu_backend();
+  static const std::vector<Backend*> all{cpu.get()};
+  return all;
+}
+
+struct Run {
+  Backend* backend;
+  std::shared_ptr<const Case> c;
+  Arrangement arrangement;
+};
+
+std::string name_of_run(const Run& run) {
+  return fmt::format("{}_{}_{}", run.backend->name(), full_name(*run.c), text(run.arrangement));
+}
+
+void PrintTo(const Run& run, std::ostream* out) { *out << name_of_run(run); }
+
+std::string environment(const char* name, const char* otherwise) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? otherwise : value;
+}
+
+bool is_folded(const Case& c) {
+  using namespace devices;
+#define YY_OP(name, family, promised) \
+  if (c.source.op_type == #name) return (promised) == FOLDED;
+#define YY_OWN_OP YY_OP
+#include "ops/op_list.inc"
+#undef YY_OP
+#undef YY_OWN_OP
+  return false;
+}
+
+const std::vector<std::shared_ptr<const Case>>& all_cases() {
+  static const auto all = [] {
+    std::vector<std::shared_ptr<const Case>> made;
+    for (Case& c : explicit_cases()) made.push_back(std::make_shared<Case>(std::move(c)));
+    for (Case& c : random_cases(std::stoull(environment("YY_SEED", "1")), std::stoi(environment("YY_RANDOM", "40")))) {
+      made.push_back(std::make_shared<Case>(std::move(c)));
+    }
+    return made;
+  }();
+  return all;
+}
+
+std::vector<Run> all_runs() {
+  const std::string wanted = environment("YY_CASE", "");
+  std::vector<Run> containing, exact;
+  for (const auto& c : all_cases()) {
+    if (is_folded(*c) || full_name(*c).find(wanted) == std::string::npos) continue;
+    for (const Arrangement& arrangement : arrangements(*c)) {
+      for (Backend* backend : backends()) {
+        containing.push_back({backend, c, arrangement});
+        if (full_name(*c) == wanted) exact.push_back(containing.back());
+      }
+    }
+  }
+  return exact.empty() ? containing : exact;
+}
+
+class Operators : public testing::TestWithParam<Run> {
+ protected:
+  void SetUp() override {
+    prepared_ = prepare(case_(), GetParam().arrangement);
+    want_ = reference(case_(), prepared_.arrays);
+  }
+
+  void TearDown() override {
+    if (!HasFailure()) return;
+    const std::string how = case_().reproduce.empty() ? "YY_CASE=" + full_name(case_()) : case_().reproduce;
+    std::cout << "reproduce: " << how << " ops_backend_test\n";
+  }
+
+  const Case& case_() const { return *GetParam().c; }
+  const Backend& backend() const { return *GetParam().backend; }
+
+  void check_shapes() {
+    ASSERT_EQ(prepared_.outputs.size(), want_.size());
+    for (std::size_t i = 0; i < want_.size(); ++i) {
+      EXPECT_EQ(prepared_.outputs[i].shape.text(), Shape(want_[i].dims).text()) << "output " << i;
+      EXPECT_EQ(name_of(prepared_.outputs[i].dtype), name_of(want_[i].dtype)) << "output " << i;
+    }
+    EXPECT_EQ(case_().op->name(), case_().source.op_type);
+    EXPECT_EQ(flops(case_(), prepared_), 2 * reference_macs(case_(), prepared_.arrays, want_[0]));
+  }
+
+  void check_outputs(const KernelRun& run, bool in_place) {
+    for (std::size_t i = 0; i < want_.size(); ++i) {
+      EXPECT_EQ(differences(run.output(i), want_[i], case_().tolerance), "") << "output " << i;
+      for (std::size_t at = 0; at < want_[i].untouched.size() && !in_place; ++at) {
+        if (want_[i].untouched[at]) EXPECT_TRUE(run.untouched(i, static_cast<std::int64_t>(at))) << i << ": " << at;
+      }
+    }
+  }
+
+  void check_view(const Kernel& kernel) {
+    EXPECT_FALSE(kernel.bind) << "a view runs nothing";
+    ASSERT_EQ(prepared_.inputs[0].desc.bytes(), prepared_.outputs[0].bytes());
+    std::vector<std::byte> same(prepared_.outputs[0].bytes());
+    store(*prepared_.arrays[0], prepared_.inputs[0].desc.layout, same.data());
+    EXPECT_EQ(differences(load(prepared_.outputs[0], same.data()), want_[0], 0), "");
+  }
+
+  void check_kernel(const Kernel& kernel, int threads) {
+    if (kernel.is_view) return check_view(kernel);
+    KernelRun run(backend(), case_(), prepared_, kernel, threads);
+    EXPECT_EQ(run.run(), "");
+    check_outputs(run, false);
+    std::vector<std::vector<std::byte>> first;
+    for (std::size_t i = 0; i < want_.size(); ++i) first.push_back(run.output_bytes(i));
+    EXPECT_EQ(run.run(), "") << "in the second run";
+    for (std::size_t i = 0; i < want_.size(); ++i) {
+      EXPECT_TRUE(run.output_bytes(i) == first[i]) << "the second run gives other bytes in output " << i;
+    }
+    if (!kernel.may_overwrite || !fits_in_place(prepared_, *kernel.may_overwrite)) return;
+    SCOPED_TRACE(fmt::format("in place of input {}", *kernel.may_overwrite));
+    KernelRun in_place(backend(), case_(), prepared_, kernel, threads, kernel.may_overwrite);
+    EXPECT_EQ(in_place.run(), "");
+    check_outputs(in_place, true);
+  }
+
+  Prepared prepared_;
+  std::vector<Array> want_;
+};
+
+GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Operators);
+
+TEST_P(Operators, EqualsReference) {
+  check_shapes();
+  if (HasFailure()) return;
+  for (int threads : {1, 2}) {
+    WeightStore weights;
+    const Kernel kernel = make_kernel(backend(), case_(), prepared_, threads, weights);
+    SCOPED_TRACE(fmt::format("{} threads, {}", threads, kernel.implementation));
+    check_kernel(kernel, threads);
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(, Operators, testing::ValuesIn(all_runs()),
+                         [](const testing::TestParamInfo<Run>& info) { return name_of_run(info.param); });
+
+TEST(FoldedOperators, EqualReference) {
+  for (const auto& c : all_cases()) {
+    if (!is_folded(*c)) continue;
+    SCOPED_TRACE(full_name(*c));
+    const Prepared prepared = prepare(*c, {});
+    const std::vector<Array> want = reference(*c, prepared.arrays);
+    const std::optional<Tensor> folded = c->op->fold(prepared.inputs);
+    ASSERT_TRUE(folded.has_value());
+    EXPECT_EQ(folded->desc(), prepared.outputs[0]);
+    EXPECT_EQ(differences(load(folded->desc(), folded->data()), want[0], 0), "");
+  }
+}
+
+TEST(FoldedOperators, AreRefusedByName) {
+  for (const auto& c : all_cases()) {
+    if (!is_folded(*c)) continue;
+    const Prepared prepared = prepare(*c, {});
+    WeightStore weights;
+    for (Backend* backend : backends()) {
+      const KernelOrRefusal made =
+          backend->make_kernel({*c->op, prepared.inputs, prepared.outputs, Precision::f32, 1, weights});
+      const auto* refusal = std::get_if<Refusal>(&made);
+      ASSERT_NE(refusal, nullptr) << full_name(*c);
+      EXPECT_NE(refusal->reason.find(c->op->name()), std::string::npos) << refusal->reason;
+    }
+  }
+}
+
+TEST(Cases, CoverEveryOperator) {
+  const auto count = [](std::string_view op) {
+    int n = 0;
+    for (const Case& c : explicit_cases()) n += c.op->name() == op ? 1 : 0;
+    return n;
+  };
+#define YY_OP(name, family, devices) EXPECT_GT(count(#name), 0) << #name " has no case";
+#define YY_OWN_OP YY_OP
+#include "ops/op_list.inc"
+#undef YY_OP
+#undef YY_OWN_OP
+}
+
+TEST(Cases, AreTheSameWhenMadeAgain) {
+  const std::vector<Case> some = random_cases(7, 2), again = random_cases(7, 2);
+  ASSERT_EQ(some.size(), again.size());
+  for (std::size_t i = 0; i < some.size(); ++i) {
+    EXPECT_EQ(full_name(some[i]), full_name(again[i]));
+    EXPECT_EQ(elements(some[i], 0)->dims, elements(again[i], 0)->dims);
+    EXPECT_EQ(elements(some[i], 0)->real, elements(again[i], 0)->real);
+  }
+}
+
+}  // namespace
+}  // namespace yy::test

@@ -1,0 +1,92 @@
+#include "tests/ops/kernel_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "runtime/error.h"
+
+namespace yy::test {
+
+GuardedMemory::GuardedMemory(const Backend& backend, std::size_t bytes)
+    : bytes_(bytes), buffer_(backend.allocate(bytes + 2 * guard)) {
+  std::memset(data() - guard, std::to_integer<int>(zone), bytes_ + 2 * guard);
+  poison();
+}
+
+void GuardedMemory::poison() { std::memset(data(), 0xFF, bytes_); }
+
+bool GuardedMemory::intact() const {
+  const auto good = [](std::byte b) { return b == zone; };
+  return std::all_of(data() - guard, data(), good) && std::all_of(data() + bytes_, data() + bytes_ + guard, good);
+}
+
+Kernel make_kernel(const Backend& backend, const Case& c, const Prepared& prepared, int threads, WeightStore& weights) {
+  KernelOrRefusal made =
+      backend.make_kernel({*c.op, prepared.inputs, prepared.outputs, Precision::f32, threads, weights});
+  if (const auto* refusal = std::get_if<Refusal>(&made)) {
+    throw Error(ErrorCode::device, fmt::format("{} refuses: {}", backend.name(), refusal->reason));
+  }
+  return std::move(std::get<Kernel>(made));
+}
+
+bool fits_in_place(const Prepared& prepared, std::size_t k) {
+  const OpInput& input = prepared.inputs[k];
+  return input.present && input.constant == nullptr && input.desc.bytes() >= prepared.outputs[0].bytes();
+}
+
+GuardedMemory& KernelRun::guarded(std::size_t bytes) { return memory_.emplace_back(backend_, bytes); }
+
+KernelRun::KernelRun(const Backend& backend, const Case&, const Prepared& prepared, const Kernel& kernel, int threads,
+                     std::optional<std::size_t> overwritten)
+    : backend_(backend), prepared_(prepared), overwritten_(overwritten), stream_(backend.new_stream(threads)) {
+  memory_.reserve(prepared.inputs.size() + prepared.outputs.size() + 1);
+  for (std::size_t i = 0; i < prepared.inputs.size(); ++i) {
+    const OpInput& input = prepared.inputs[i];
+    GuardedMemory& memory = guarded(input.present ? input.desc.bytes() : 0);
+    const bool bound = input.present && !kernel.packs(i);
+    inputs_.push_back({input.desc, bound ? memory.data() : nullptr});
+  }
+  for (std::size_t i = 0; i < prepared.outputs.size(); ++i) {
+    GuardedMemory& memory = guarded(prepared.outputs[i].bytes());
+    const bool in_place = i == 0 && overwritten_;
+    outputs_.push_back({prepared.outputs[i], in_place ? inputs_[*overwritten_].data : memory.data()});
+  }
+  GuardedMemory& workspace = guarded(kernel.workspace_bytes);
+  launch_ = kernel.bind({inputs_, outputs_, kernel.workspace_bytes == 0 ? nullptr : workspace.data()});
+}
+
+std::string KernelRun::run() {
+  for (GuardedMemory& memory : memory_) memory.poison();
+  std::vector<std::vector<std::byte>> before;
+  for (std::size_t i = 0; i < inputs_.size(); ++i) {
+    if (inputs_[i].data != nullptr) store(*prepared_.arrays[i], inputs_[i].desc.layout, inputs_[i].data);
+    before.push_back(memory_[i].contents());
+  }
+  stream_->run({&launch_, 1});
+  stream_->wait();
+  std::string trouble;
+  for (std::size_t i = 0; i < memory_.size(); ++i) {
+    const bool is_input = i < inputs_.size(), is_output = !is_input && i < inputs_.size() + outputs_.size();
+    const std::string what = is_input    ? fmt::format("input {}", i)
+                             : is_output ? fmt::format("output {}", i - inputs_.size())
+                                         : "the workspace";
+    if (!memory_[i].intact()) trouble += fmt::format("wrote outside {}\n", what);
+    if (is_input && overwritten_ != i && memory_[i].contents() != before[i]) trouble += fmt::format("changed {}\n", what);
+  }
+  return trouble;
+}
+
+std::vector<std::byte> KernelRun::output_bytes(std::size_t i) const {
+  const auto* from = outputs_[i].as<const std::byte>();
+  return {from, from + outputs_[i].desc.bytes()};
+}
+
+bool KernelRun::untouched(std::size_t i, std::int64_t element) const {
+  const std::size_t size = size_of(outputs_[i].desc.dtype);
+  const auto* at = outputs_[i].as<const std::byte>() + static_cast<std::size_t>(element) * size;
+  return std::all_of(at, at + size, [](std::byte b) { return b == std::byte{0xFF}; });
+}
+
+}  // namespace yy::test

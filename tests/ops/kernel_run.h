@@ -1,0 +1,63 @@
+// Runs one kernel the way an executor does, with poisoned red zones around every tensor and the workspace, outputs
+// and workspace filled with NaNs beforehand, and reports whatever it did that a kernel must not do.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "runtime/backend.h"
+#include "tests/cases/case.h"
+
+namespace yy::test {
+
+// Memory of a backend between two red zones. All bytes inside are 0xFF at first: NaN as float32, -1 as an integer.
+class GuardedMemory {
+ public:
+  GuardedMemory(const Backend& backend, std::size_t bytes);
+
+  std::byte* data() const { return static_cast<std::byte*>(buffer_.data()) + guard; }
+  std::vector<std::byte> contents() const { return {data(), data() + bytes_}; }
+  void poison();
+  bool intact() const;  // nobody wrote into a red zone
+
+ private:
+  static constexpr std::size_t guard = 256;
+  static constexpr std::byte zone{0xA5};
+  std::size_t bytes_;
+  Buffer buffer_;
+};
+
+// Throws Error with the reason where the backend refuses.
+Kernel make_kernel(const Backend& backend, const Case& c, const Prepared& prepared, int threads, WeightStore& weights);
+
+// Whether output 0 may lie where input `k` does, as far as the executor's plan would let it.
+bool fits_in_place(const Prepared& prepared, std::size_t k);
+
+class KernelRun {
+ public:
+  // With `overwritten`, output 0 lies where that input does.
+  KernelRun(const Backend& backend, const Case& c, const Prepared& prepared, const Kernel& kernel, int threads,
+            std::optional<std::size_t> overwritten = std::nullopt);
+
+  // Fills inputs, poisons outputs and workspace, runs, waits. Returns what it did wrong apart from its numbers.
+  std::string run();
+
+  Array output(std::size_t i) const { return load(outputs_[i].desc, outputs_[i].data); }
+  std::vector<std::byte> output_bytes(std::size_t i) const;
+  bool untouched(std::size_t i, std::int64_t element) const;  // row-major outputs: still as poisoned
+
+ private:
+  GuardedMemory& guarded(std::size_t bytes);
+
+  const Backend& backend_;
+  const Prepared& prepared_;
+  std::optional<std::size_t> overwritten_;
+  std::vector<GuardedMemory> memory_;  // inputs, then outputs, then the workspace
+  std::vector<TensorView> inputs_, outputs_;
+  Launch launch_;
+  std::unique_ptr<Stream> stream_;
+};
+
+}  // namespace yy::test

@@ -1,0 +1,171 @@
+#include "tests/reference/array.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <cmath>
+#include <cstring>
+
+namespace yy::test {
+namespace {
+
+// Where an element lies, counted in elements: channels_last is N,H,W,C for rank 4 and nothing else.
+std::int64_t place(const Index& dims, const Index& index, Layout layout) {
+  if (layout == Layout::channels_last && dims.size() == 4) {
+    return ((index[0] * dims[2] + index[2]) * dims[3] + index[3]) * dims[1] + index[1];
+  }
+  return position(dims, index);
+}
+
+template <class T>
+void put(void* memory, std::int64_t at, T value) {
+  std::memcpy(static_cast<char*>(memory) + at * static_cast<std::int64_t>(sizeof(T)), &value, sizeof(T));
+}
+
+template <class T>
+T take(const void* memory, std::int64_t at) {
+  T value;
+  std::memcpy(&value, static_cast<const char*>(memory) + at * static_cast<std::int64_t>(sizeof(T)), sizeof(T));
+  return value;
+}
+
+std::string mismatch(const Array& got, const Array& want, double tolerance, double rms, std::int64_t at) {
+  if (!want.is_real()) {
+    if (got.whole[at] == want.whole[at]) return {};
+    return fmt::format("{} instead of {}", got.whole[at], want.whole[at]);
+  }
+  const double g = got.real[at], w = want.real[at];
+  bool good = false;
+  if (std::isnan(w) || std::isnan(g)) {
+    good = std::isnan(w) && std::isnan(g);
+  } else if (std::isinf(w) || std::isinf(g)) {
+    good = w == g;
+  } else {
+    good = std::abs(g - w) <= tolerance * std::max(std::abs(w), rms);
+  }
+  if (good) return {};
+  return fmt::format("{:.9g} instead of {:.9g} (tolerance {:g}, rms {:.3g})", g, w, tolerance, rms);
+}
+
+double rms_of(const Array& array) {
+  double sum = 0;
+  std::int64_t finite = 0;
+  for (double x : array.real) {
+    if (!std::isfinite(x)) continue;
+    sum += x * x;
+    ++finite;
+  }
+  return finite == 0 ? 0 : std::sqrt(sum / static_cast<double>(finite));
+}
+
+}  // namespace
+
+std::int64_t size_of_dims(const Index& dims) {
+  std::int64_t product = 1;
+  for (std::int64_t dim : dims) product *= dim;
+  return product;
+}
+
+Array::Array(DType type, Index shape) : dtype(type), dims(std::move(shape)) {
+  const auto n = static_cast<std::size_t>(size_of_dims(dims));
+  if (is_real()) {
+    real.assign(n, 0.0);
+  } else {
+    whole.assign(n, 0);
+  }
+}
+
+std::int64_t Array::size() const { return size_of_dims(dims); }
+
+double Array::number(std::int64_t at) const {
+  return is_real() ? real[at] : static_cast<double>(whole[at]);
+}
+
+void Array::set(std::int64_t at, double value) {
+  if (is_real()) {
+    real[at] = value;
+  } else {
+    whole[at] = static_cast<std::int64_t>(value);
+  }
+}
+
+void Array::copy(std::int64_t at, const Array& from, std::int64_t from_at) {
+  if (is_real()) {
+    real[at] = from.real[from_at];
+  } else {
+    whole[at] = from.whole[from_at];
+  }
+}
+
+std::int64_t position(const Index& dims, const Index& index) {
+  std::int64_t at = 0;
+  for (std::size_t axis = 0; axis < dims.size(); ++axis) at = at * dims[axis] + index[axis];
+  return at;
+}
+
+void for_each_index(const Index& dims, const std::function<void(const Index&)>& visit) {
+  const std::int64_t n = size_of_dims(dims);
+  Index index(dims.size(), 0);
+  for (std::int64_t i = 0; i < n; ++i) {
+    visit(index);
+    for (std::size_t axis = dims.size(); axis-- > 0;) {
+      if (++index[axis] < dims[axis]) break;
+      index[axis] = 0;
+    }
+  }
+}
+
+void store(const Array& array, Layout layout, void* memory) {
+  std::int64_t from = 0;
+  for_each_index(array.dims, [&](const Index& index) {
+    const std::int64_t at = place(array.dims, index, layout);
+    switch (array.dtype) {
+      case DType::f32: put(memory, at, static_cast<float>(array.real[from])); break;
+      case DType::i64: put(memory, at, array.whole[from]); break;
+      case DType::i32: put(memory, at, static_cast<std::int32_t>(array.whole[from])); break;
+      case DType::i8: put(memory, at, static_cast<std::int8_t>(array.whole[from])); break;
+      case DType::u8:
+      case DType::boolean: put(memory, at, static_cast<std::uint8_t>(array.whole[from])); break;
+    }
+    ++from;
+  });
+}
+
+Array load(const TensorDesc& desc, const void* memory) {
+  Array array(desc.dtype, Index(desc.shape.begin(), desc.shape.end()));
+  std::int64_t to = 0;
+  for_each_index(array.dims, [&](const Index& index) {
+    const std::int64_t at = place(array.dims, index, desc.layout);
+    switch (array.dtype) {
+      case DType::f32: array.real[to] = static_cast<double>(take<float>(memory, at)); break;
+      case DType::i64: array.whole[to] = take<std::int64_t>(memory, at); break;
+      case DType::i32: array.whole[to] = take<std::int32_t>(memory, at); break;
+      case DType::i8: array.whole[to] = take<std::int8_t>(memory, at); break;
+      case DType::u8:
+      case DType::boolean: array.whole[to] = take<std::uint8_t>(memory, at); break;
+    }
+    ++to;
+  });
+  return array;
+}
+
+std::string differences(const Array& got, const Array& want, double tolerance) {
+  if (got.dtype != want.dtype || got.dims != want.dims) {
+    return fmt::format("{} [{}] instead of {} [{}]", name_of(got.dtype), fmt::join(got.dims, ","),
+                       name_of(want.dtype), fmt::join(want.dims, ","));
+  }
+  const double rms = rms_of(want);
+  std::string report;
+  std::int64_t wrong = 0, at = 0;
+  for_each_index(want.dims, [&](const Index& index) {
+    if (want.untouched.empty() || !want.untouched[at]) {
+      const std::string text = mismatch(got, want, tolerance, rms, at);
+      if (!text.empty() && ++wrong <= 4) report += fmt::format("  [{}]: {}\n", fmt::join(index, ","), text);
+    }
+    ++at;
+  });
+  if (wrong == 0) return {};
+  return fmt::format("{} of {} elements differ:\n{}", wrong, want.size(), report);
+}
+
+}  // namespace yy::test

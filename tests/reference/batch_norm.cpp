@@ -1,0 +1,20 @@
+#include "tests/reference/reference.h"
+
+namespace yy::test {
+
+std::vector<Array> reference_batch_norm(const Case& c, Inputs inputs) {
+  const auto& scale = inputs[1]->real;
+  const auto& shift = inputs[2]->real;
+  const auto& mean = inputs[3]->real;
+  const auto& var = inputs[4]->real;
+  const double epsilon = float_attribute(c, "epsilon", static_cast<double>(1e-5F));
+  Array y = *inputs[0];
+  for_each_index(y.dims, [&](const Index& index) {
+    const std::int64_t k = index[1];
+    double& x = y.real[position(y.dims, index)];
+    x = (x - mean[k]) / std::sqrt(var[k] + epsilon) * scale[k] + shift[k];
+  });
+  return {y};
+}
+
+}  // namespace yy::test

@@ -1,0 +1,44 @@
+// Naive references, one function per operator family: plain loops on logical indices with double accumulators, written
+// from ONNX's text (for our own operators from their headers) and sharing no code with the product. Of an op only
+// fields are read that no ONNX attribute tells: epilogues, fused activations, the parameters of our own operators.
+#pragma once
+
+#include <cmath>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "ops/activation.h"
+#include "tests/cases/case.h"
+#include "tests/reference/array.h"
+
+namespace yy::test {
+
+using Inputs = std::span<const std::optional<Array>>;
+
+// The outputs that case `c` must have for these inputs.
+std::vector<Array> reference(const Case& c, Inputs inputs);
+
+// Multiply-accumulates that a naive loop needs: convolutions and matrix products, else 0.
+std::int64_t reference_macs(const Case& c, Inputs inputs, const Array& output);
+
+// --- shared by the families ---
+
+double activate(const Activation& activation, double x);
+
+// A node's attributes; every call reads from a fresh copy.
+std::int64_t int_attribute(const Case& c, const std::string& name, std::int64_t otherwise);
+double float_attribute(const Case& c, const std::string& name, double otherwise);
+std::string string_attribute(const Case& c, const std::string& name, const std::string& otherwise);
+std::optional<Ints> ints_attribute(const Case& c, const std::string& name);
+
+bool has_input(Inputs inputs, std::size_t i);
+std::int64_t from_back(std::int64_t axis, std::size_t rank);  // a negative axis counts from the back
+
+// ONNX's sliding window over H and W.
+struct Geometry {
+  Index kernel, strides, dilations, pads, output;  // pads: top, left, bottom, right
+};
+Geometry geometry(const Case& c, const Index& x, const Index& kernel, bool ceil_mode);
+
+}  // namespace yy::test

@@ -1,0 +1,96 @@
+// Real networks: logits against stored reference outputs, quality of the memory plan, and no slow oneDNN code.
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <filesystem>
+
+#include "cpu/cpu_backend.h"
+#include "runtime/executor.h"
+#include "tests/zoo/npz.h"
+#include "yy/network.h"
+
+namespace yy {
+namespace {
+
+const std::filesystem::path zoo = std::filesystem::path(YY_SHARED_DIR) / "zoo";
+
+constexpr const char* names[] = {"cifar-resnet8",         "cifar-resnet20",       "cifar-resnet56",
+                                 "mobilenet-v1-0.25-128", "mobilenet-v1-0.5-160", "mobilenet-v2-1.0-224",
+                                 "efficientnet-lite0",    "efficientnet-lite2"};
+
+class Zoo : public testing::TestWithParam<const char*> {
+ protected:
+  void SetUp() override {
+    if (!std::filesystem::exists(zoo)) GTEST_SKIP() << zoo << " is not there";
+  }
+  Network network() const {
+    return {zoo / (std::string(GetParam()) + ".onnx"), std::shared_ptr<const Backend>(make_cpu_backend())};
+  }
+};
+
+TEST_P(Zoo, LogitsMatchTheReference) {
+  const auto reference = test::read_npz(zoo / "reference" / (std::string(GetParam()) + ".npz"));
+  const auto& input = reference.at("input");
+  const auto& expected = reference.at("output").values;
+  double mean = 0, square = 0;
+  for (float y : expected) mean += y / expected.size();
+  for (float y : expected) square += (y - mean) * (y - mean) / expected.size();
+  const Network net = network();
+  for (int threads : {1, 2}) {
+    const auto program = net.compile({input.shape[0], threads, Layout::row_major, {}});
+    Executor executor(program, net.backend().allocate(program->memory().arena_bytes));
+    std::copy(input.values.begin(), input.values.end(), executor.input(0).as<float>());
+    const auto stream = net.backend().new_stream(threads);
+    executor.run(*stream);
+    stream->wait();
+    ASSERT_EQ(static_cast<std::size_t>(executor.output(0).desc.shape.elements()), expected.size());
+    double worst = 0;
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      const float found = executor.output(0).as<float>()[i];
+      ASSERT_FALSE(std::isnan(found));
+      worst = std::max(worst, std::abs(static_cast<double>(found) - expected[i]));
+    }
+    EXPECT_LE(worst, 2e-4 * std::sqrt(square)) << threads << " threads";
+    RecordProperty("worst_over_std", std::to_string(worst / std::sqrt(square)));
+  }
+}
+
+TEST_P(Zoo, ArenaIsNearItsLowerBound) {
+  const Network net = network();
+  for (std::int64_t batch : {1, 16}) {
+    const auto program = net.compile({batch, 1, Layout::channels_last, {}});
+    const MemoryPlan& memory = program->memory();
+    EXPECT_LE(memory.arena_bytes, 1.05 * memory.lower_bound) << "batch " << batch;
+  }
+}
+
+TEST_P(Zoo, NoPrimitiveIsAReferenceImplementation) {
+  const Network net = network();
+  for (int threads : {1, 2}) {
+    for (std::int64_t batch : {1, 7, 16}) {
+      const auto program = net.compile({batch, threads, Layout::channels_last, {}});
+      for (const Step& step : program->steps()) {
+        EXPECT_EQ(step.kernel.implementation.find("ref"), std::string::npos)
+            << step.node.label() << " runs as " << step.kernel.implementation << " at batch " << batch;
+      }
+    }
+  }
+}
+
+TEST_P(Zoo, BatchesShareTheirPackedWeights) {
+  const Network net = network();
+  net.compile({16, 1, Layout::channels_last, {}});
+  const std::size_t one = net.weights_bytes();
+  net.compile({8, 1, Layout::channels_last, {}});
+  net.compile({1, 1, Layout::channels_last, {}});
+  EXPECT_LE(net.weights_bytes(), one * 3 / 2) << "batch sizes pack their own weights";
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Zoo, testing::ValuesIn(names), [](const auto& info) {
+  std::string name = info.param;
+  for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
+  return name;
+});
+
+}  // namespace
+}  // namespace yy

@@ -1,0 +1,287 @@
+#include "yy/cascade.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+
+#include "ops/rows.h"
+#include "runtime/error.h"
+
+namespace yy {
+namespace {
+
+constexpr std::uint64_t longest_wait = 64;  // Yin batches; bounds memory and how far verdicts come out of order
+
+class Stopwatch {
+ public:
+  explicit Stopwatch(double& sum) : sum_(sum), start_(std::chrono::steady_clock::now()) {}
+  ~Stopwatch() { sum_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+  Stopwatch(const Stopwatch&) = delete;
+  Stopwatch& operator=(const Stopwatch&) = delete;
+
+ private:
+  double& sum_;
+  std::chrono::steady_clock::time_point start_;
+};
+
+// Batches of queues that are drained come in powers of two, so that few programs serve all sizes.
+std::int64_t bucket(std::int64_t rows, std::int64_t largest) {
+  std::int64_t size = 1;
+  while (size < rows) size *= 2;
+  return std::min(size, largest);
+}
+
+std::vector<Scored> best_classes(std::span<const float> scores, bool probabilities, int topk) {
+  std::vector<Scored> all;
+  const float largest = *std::max_element(scores.begin(), scores.end());
+  double sum = 0;
+  for (float score : scores) sum += probabilities ? 0.0 : std::exp(score - largest);
+  for (std::size_t c = 0; c < scores.size(); ++c) {
+    const double p = probabilities ? scores[c] : std::exp(scores[c] - largest) / sum;
+    all.push_back({static_cast<int>(c), static_cast<float>(p)});
+  }
+  const auto end = all.begin() + std::min<std::ptrdiff_t>(topk, std::ssize(all));
+  std::partial_sort(all.begin(), end, all.end(), [&](const Scored& a, const Scored& b) {
+    const float sa = scores[static_cast<std::size_t>(a.label)], sb = scores[static_cast<std::size_t>(b.label)];
+    return sa != sb ? sa > sb : a.label < b.label;
+  });
+  all.erase(end, all.end());
+  return all;
+}
+
+}  // namespace
+
+Cascade::Cascade(std::vector<std::shared_ptr<const Classifier>> stages, CascadeOptions options, Sink sink)
+    : options_(std::move(options)),
+      sink_(std::move(sink)),
+      backend_(stages.at(0)->network().backend()) {
+  for (auto& classifier : stages) {
+    Stage stage;
+    stage.batch = classifier->network().fixed_batch().value_or(options_.batch);
+    stage.classifier = std::move(classifier);
+    stages_.push_back(std::move(stage));
+  }
+  check_options();
+  stream_ = backend_.new_stream(options_.threads);
+  times_.stages.resize(stages_.size(), 0.0);
+  make_slots();
+  for (std::size_t s = 0; s < stages_.size(); ++s) step_for(s, stages_[s].batch);
+}
+
+void Cascade::check_options() const {
+  if (options_.batch < 1) throw Error(ErrorCode::usage, fmt::format("batch should be at least 1, found {}", options_.batch));
+  if (options_.threads < 1) {
+    throw Error(ErrorCode::usage, fmt::format("threads should be at least 1, found {}", options_.threads));
+  }
+  if (options_.thresholds.size() + 1 != stages_.size()) {
+    throw Error(ErrorCode::usage, fmt::format("{} stages need {} thresholds, found {}", stages_.size(),
+                                              stages_.size() - 1, options_.thresholds.size()));
+  }
+  for (float threshold : options_.thresholds) {
+    if (!(threshold >= 0 && threshold <= 1)) {
+      throw Error(ErrorCode::usage, fmt::format("a threshold should be from 0 to 1, found {}", threshold));
+    }
+  }
+  const auto& classes = stages_[0].classifier->card().classes;
+  for (const Stage& stage : stages_) {
+    const auto& own = stage.classifier->card().classes;
+    if (own == classes) continue;
+    std::size_t first = 0;
+    while (first < std::min(own.size(), classes.size()) && own[first] == classes[first]) ++first;
+    const auto at = [first](const auto& list) { return first < list.size() ? "'" + list[first].id + "'" : "nothing"; };
+    throw Error(ErrorCode::model,
+                fmt::format("'{}' ({} classes) and '{}' ({} classes) cannot be paired: their class lists differ first "
+                            "at class {}, {} against {}",
+                            stages_[0].classifier->name(), classes.size(), stage.classifier->name(), own.size(), first,
+                            at(classes), at(own)));
+  }
+}
+
+// As many slots as can wait at once: a batch for Yin, and for each later stage almost a batch in its queue before it
+// takes in a whole one of the stage before.
+void Cascade::make_slots() {
+  std::int64_t slots = stages_[0].batch, largest = stages_[0].batch;
+  for (std::size_t s = 1; s < stages_.size(); ++s) {
+    slots += stages_[s].batch - 1 + stages_[s - 1].batch;
+    largest = std::max(largest, stages_[s].batch);
+  }
+  slots_.resize(static_cast<std::size_t>(slots));
+  for (std::int64_t i = slots; i-- > 0;) free_slots_.push_back(static_cast<std::int32_t>(i));
+  labels_ = Tensor({Shape{slots}, DType::i32, Layout::row_major});
+  confidences_ = Tensor({Shape{slots}, DType::f32, Layout::row_major});
+  batch_slots_ = Tensor({Shape{largest}, DType::i32, Layout::row_major});
+  valid_ = Tensor({Shape{1}, DType::i32, Layout::row_major});
+  for (Stage& stage : stages_) stage.queue.reserve(static_cast<std::size_t>(slots));
+}
+
+Rect Cascade::needed_region(int width, int height) const {
+  Rect region = yy::needed_region(width, height, stages_[0].classifier->card().preprocess);
+  for (std::size_t s = 1; s < stages_.size(); ++s) {
+    region = unite(region, yy::needed_region(width, height, stages_[s].classifier->card().preprocess));
+  }
+  return region;
+}
+
+void Cascade::push(std::uint64_t ticket, Image image) {
+  if (!image.region.contains(needed_region(image.width, image.height))) {
+    throw Error(ErrorCode::image, "the decoded part of the picture does not hold what the cascade needs");
+  }
+  const std::int32_t slot = free_slots_.back();
+  free_slots_.pop_back();
+  slots_[static_cast<std::size_t>(slot)] = {ticket, yin_batches_, std::move(image)};
+  stages_[0].queue.push_back(slot);
+  if (std::ssize(stages_[0].queue) < stages_[0].batch) return;
+  run_batch(0);
+  for (std::size_t s = 1; s < stages_.size(); ++s) {
+    Stage& stage = stages_[s];
+    while (std::ssize(stage.queue) >= stage.batch || is_stale(stage)) run_batch(s);
+  }
+}
+
+// Whether the stage's oldest picture should not wait any longer for others to fill its batch.
+bool Cascade::is_stale(const Stage& stage) const {
+  if (stage.queue.empty()) return false;
+  const Slot& oldest = slots_[static_cast<std::size_t>(stage.queue.front())];
+  return !options_.carry_over || yin_batches_ - oldest.queued_at >= longest_wait;
+}
+
+void Cascade::flush() {
+  for (std::size_t s = 0; s < stages_.size(); ++s) {
+    while (!stages_[s].queue.empty()) run_batch(s);
+  }
+}
+
+Cascade::Step& Cascade::step_for(std::size_t s, std::int64_t rows) {
+  Stage& stage = stages_[s];
+  const bool fixed = stage.classifier->network().fixed_batch().has_value();
+  const std::int64_t batch = fixed ? stage.batch : bucket(rows, stage.batch);
+  for (Step& step : stage.steps) {
+    if (step.batch == batch) return step;
+  }
+  auto program = stage.classifier->program(batch, options_.threads, !is_last(s));
+  grow_arena(program->memory().arena_bytes);
+  Step step;
+  step.batch = batch;
+  step.executor = std::make_unique<Executor>(std::move(program), arena_);
+  step.scatter = bind_scatter(*step.executor, batch);
+  return stage.steps.emplace_back(std::move(step));
+}
+
+// Executors hold the arena they were made with, so all are made anew when a larger one is needed.
+void Cascade::grow_arena(std::size_t bytes) {
+  if (bytes <= arena_.bytes) return;
+  arena_ = backend_.allocate(bytes);
+  for (Stage& stage : stages_) {
+    for (Step& step : stage.steps) {
+      step.executor = std::make_unique<Executor>(step.executor->program(), arena_);
+      step.scatter = bind_scatter(*step.executor, step.batch);
+    }
+  }
+}
+
+// Kernels that write a batch's labels and confidences into the verdict table's rows.
+std::vector<Launch> Cascade::bind_scatter(Executor& executor, std::int64_t batch) const {
+  const Rows scatter(Rows::Kind::scatter);
+  const TensorView slots{{Shape{batch}, DType::i32, Layout::row_major}, batch_slots_.view().data};
+  WeightStore none;
+  std::vector<Launch> launches;
+  const auto bind = [&](const TensorView& rows, const TensorView& table) {
+    const std::vector<TensorView> views{rows, slots, valid_.view(), table};
+    std::vector<OpInput> inputs;
+    for (const TensorView& view : views) inputs.push_back({true, view.desc, nullptr});
+    const std::vector<TensorDesc> outputs{table.desc};
+    auto made = backend_.make_kernel({scatter, inputs, outputs, Precision::f32, options_.threads, none});
+    if (const auto* refusal = std::get_if<Refusal>(&made)) {
+      throw Error(ErrorCode::device, fmt::format("device '{}' cannot run ScatterRows: {}", backend_.name(), refusal->reason));
+    }
+    launches.push_back(std::get<Kernel>(made).bind({views, {table}, nullptr}));
+  };
+  bind(executor.output(classifier_io::label), labels_.view());
+  bind(executor.output(classifier_io::confidence), confidences_.view());
+  return launches;
+}
+
+void Cascade::run_batch(std::size_t s) {
+  Stage& stage = stages_[s];
+  const std::int64_t rows = std::min<std::int64_t>(stage.batch, std::ssize(stage.queue));
+  Step& step = step_for(s, rows);
+  running_.assign(stage.queue.begin(), stage.queue.begin() + rows);
+  stage.queue.erase(stage.queue.begin(), stage.queue.begin() + rows);
+  std::copy(running_.begin(), running_.end(), batch_slots_.as_mutable<std::int32_t>().begin());
+  valid_.as_mutable<std::int32_t>()[0] = static_cast<std::int32_t>(rows);
+  Executor& executor = *step.executor;
+  {
+    const Stopwatch watch(times_.preprocess);
+    prepare_rows(stage, executor);
+  }
+  {
+    const Stopwatch watch(times_.stages[s]);
+    if (!is_last(s)) {
+      std::copy(running_.begin(), running_.end(), executor.input(classifier_io::row_ids).as<std::int32_t>());
+      *executor.input(classifier_io::valid).as<std::int32_t>() = static_cast<std::int32_t>(rows);
+      *executor.input(classifier_io::threshold).as<float>() = options_.thresholds[s];
+    }
+    executor.run(*stream_);
+    stream_->run(step.scatter);
+    stream_->wait();
+  }
+  if (s == 0) ++yin_batches_;
+  pass_on(s, executor);
+}
+
+void Cascade::prepare_rows(const Stage& stage, Executor& executor) {
+  const TensorView& input = executor.input(classifier_io::picture);
+  const std::int64_t row = input.desc.shape.elements() / input.desc.shape[0];
+  float* to = input.as<float>();
+  for (std::int32_t slot : running_) {
+    write_row(slots_[static_cast<std::size_t>(slot)].image, stage.classifier->card().preprocess, to, scratch_);
+    to += row;
+  }
+  // Rows without a picture are computed too; zeros keep stale bytes of the arena out of them.
+  std::fill(to, input.as<float>() + input.desc.shape.elements(), 0.F);
+}
+
+// Answers the rows that stay with this stage, and queues the others for the next.
+void Cascade::pass_on(std::size_t s, const Executor& executor) {
+  std::span<const std::int32_t> deferred;
+  if (!is_last(s)) {
+    const auto count = *executor.output(classifier_io::count).as<std::int32_t>();
+    deferred = {executor.output(classifier_io::deferred).as<const std::int32_t>(), static_cast<std::size_t>(count)};
+    Stage& next = stages_[s + 1];
+    next.queue.insert(next.queue.end(), deferred.begin(), deferred.end());
+    for (std::int32_t slot : deferred) slots_[static_cast<std::size_t>(slot)].queued_at = yin_batches_;
+    if (s == 0) deferred_ += deferred.size();
+  }
+  std::size_t next_deferred = 0;  // both lists are in the order of rows
+  for (std::size_t row = 0; row < running_.size(); ++row) {
+    if (next_deferred < deferred.size() && deferred[next_deferred] == running_[row]) {
+      ++next_deferred;
+      continue;
+    }
+    answer(s, executor, row, running_[row]);
+  }
+}
+
+void Cascade::answer(std::size_t s, const Executor& executor, std::size_t row, std::int32_t slot_id) {
+  Slot& slot = slots_[static_cast<std::size_t>(slot_id)];
+  const Classifier& classifier = *stages_[s].classifier;
+  Verdict verdict;
+  verdict.ticket = slot.ticket;
+  verdict.stage = static_cast<int>(s);
+  verdict.label = labels_.as<std::int32_t>()[static_cast<std::size_t>(slot_id)];
+  verdict.confidence = confidences_.as<float>()[static_cast<std::size_t>(slot_id)];
+  if (verdict.label < 0) {
+    verdict.error = fmt::format("network '{}' gave scores that are not numbers", classifier.name());
+  } else if (options_.topk > 1) {
+    const std::size_t classes = classifier.card().classes.size();
+    const auto* scores = executor.output(classifier_io::scores).as<const float>() + row * classes;
+    verdict.top = best_classes({scores, classes}, classifier.gives_probabilities(), options_.topk);
+  }
+  slot.image = {};
+  free_slots_.push_back(slot_id);
+  sink_(std::move(verdict));
+}
+
+}  // namespace yy

@@ -1,0 +1,123 @@
+// The cascade: Yin, the first stage, answers every picture; a picture whose confidence does not exceed the stage's
+// threshold is deferred to the next one, Yang. (Zamirai, Latifi, Mahlke, "Pairing Up CNNs for High Throughput Deep
+// Learning".) A picture is deferred unless confidence > T: T = 1 defers every picture, T = 0 none, NaN always defers.
+//
+// The way of a picture: push() puts its pixels into a slot and the slot's number into Yin's queue. A full queue is
+// prepared by the stage's own model card and run as one batch; probe and select leave on the device who is deferred,
+// gather moves those slots' numbers to the next stage's queue, and scatter writes answers into the slots' rows of the
+// verdict table. Only deferred pictures pay for Yang's preprocessing.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "image/image.h"
+#include "image/resize.h"
+#include "yy/classifier.h"
+
+namespace yy {
+
+struct Scored {
+  int label;
+  float probability;
+};
+
+struct Verdict {
+  std::uint64_t ticket = 0;  // as given to push()
+  int stage = 0;             // which stage answered: 0 is Yin
+  int label = -1;            // index into the classes; -1 where there is an error
+  float confidence = 0;      // largest softmax probability of the stage that answered
+  std::vector<Scored> top;   // CascadeOptions::topk best classes, best first; empty for topk = 1
+  std::string error;         // why there is no answer; else empty
+};
+
+struct CascadeOptions {
+  std::vector<float> thresholds;  // one per stage but the last, each in [0, 1]
+  std::int64_t batch = 8;
+  int threads = 1;
+  // Throughput mode: deferred pictures wait until they fill a batch, for at most 64 Yin batches. Else they go on at
+  // once, which keeps the latency low.
+  bool carry_over = true;
+  int topk = 1;
+};
+
+struct CascadeTimes {
+  double preprocess = 0;       // seconds of resize and normalisation
+  std::vector<double> stages;  // seconds in each stage's network
+};
+
+// One worker's cascade; not thread-safe, but several may share the same Classifiers. Verdicts come through the sink
+// from within push() and flush(), in the order in which they are known, which is not the order of tickets.
+class Cascade {
+ public:
+  using Sink = std::function<void(Verdict&&)>;
+
+  // Throws Error: usage for a bad option, model where the stages' class lists differ.
+  Cascade(std::vector<std::shared_ptr<const Classifier>> stages, CascadeOptions options, Sink sink);
+
+  // The part of a width x height picture that the stages look at; decoding may leave out the rest.
+  Rect needed_region(int width, int height) const;
+
+  // Throws Error (image) where a stage cannot prepare the picture; the cascade goes on as if it had not been pushed.
+  void push(std::uint64_t ticket, Image image);
+
+  void flush();  // answers everything that waits
+
+  const CascadeTimes& times() const { return times_; }
+  std::size_t arena_bytes() const { return arena_.bytes; }  // shared by all stages: the largest, not the sum
+  std::uint64_t deferred() const { return deferred_; }      // pictures that Yin did not answer
+
+ private:
+  struct Slot {
+    std::uint64_t ticket = 0;
+    std::uint64_t queued_at = 0;  // Yin batches that had run when the slot came into its queue
+    Image image;
+  };
+  // A stage's program for one batch size, bound to the shared arena and the verdict table.
+  struct Step {
+    std::int64_t batch = 0;
+    std::unique_ptr<Executor> executor;
+    std::vector<Launch> scatter;
+  };
+  struct Stage {
+    std::shared_ptr<const Classifier> classifier;
+    std::int64_t batch = 0;          // most rows at once
+    std::vector<std::int32_t> queue;  // slots that wait, oldest first
+    std::vector<Step> steps;          // by batch, smallest first
+  };
+
+  void check_options() const;
+  void make_slots();
+  bool is_stale(const Stage& stage) const;
+  bool is_last(std::size_t stage) const { return stage + 1 == stages_.size(); }
+  Step& step_for(std::size_t stage, std::int64_t rows);
+  void grow_arena(std::size_t bytes);
+  std::vector<Launch> bind_scatter(Executor& executor, std::int64_t batch) const;
+  void run_batch(std::size_t stage);
+  void prepare_rows(const Stage& stage, Executor& executor);
+  void pass_on(std::size_t stage, const Executor& executor);
+  void answer(std::size_t stage, const Executor& executor, std::size_t row, std::int32_t slot);
+
+  std::vector<Stage> stages_;
+  CascadeOptions options_;
+  Sink sink_;
+  const Backend& backend_;
+  std::unique_ptr<Stream> stream_;
+  Buffer arena_;
+  ResizeScratch scratch_;
+
+  std::vector<Slot> slots_;
+  std::vector<std::int32_t> free_slots_;
+  Tensor labels_, confidences_;   // the verdict table: [slots]
+  std::vector<std::int32_t> running_;  // the slots of the running batch, in the order of its rows
+  Tensor batch_slots_, valid_;    // the same for the scatter kernels: [largest batch], and how many [1]
+  std::uint64_t yin_batches_ = 0;
+  std::uint64_t deferred_ = 0;
+  CascadeTimes times_;
+};
+
+}  // namespace yy

@@ -1,0 +1,41 @@
+#include "yy/network.h"
+
+#include "onnx/loader.h"
+#include "ops/passes/lower.h"
+#include "runtime/error.h"
+
+namespace yy {
+
+Network::Network(const std::filesystem::path& onnx_file, std::shared_ptr<const Backend> backend)
+    : Network(load_onnx(onnx_file).graph, std::move(backend)) {}
+
+Network::Network(Graph graph, std::shared_ptr<const Backend> backend)
+    : graph_(std::move(graph)), backend_(std::move(backend)) {
+  try {
+    simplify(graph_, *backend_);
+  } catch (const Error& error) {
+    throw error.within(graph_.name);
+  }
+}
+
+std::shared_ptr<const Program> Network::compile(const NetworkOptions& options) const {
+  try {
+    Graph graph = graph_;
+    set_batch(graph, options.batch);
+    if (options.extend) options.extend(graph);
+    lower(graph, *backend_, options.input_layout);
+    return Program::compile(std::move(graph), *backend_, weights_, {Precision::f32, options.threads});
+  } catch (const Error& error) {
+    throw error.within(graph_.name);
+  }
+}
+
+std::optional<std::int64_t> Network::fixed_batch() const {
+  for (ValueId id : graph_.inputs) {
+    const Shape& shape = graph_.value(id).desc.shape;
+    if (shape.rank() > 0 && shape[0] != unknown_dim) return shape[0];
+  }
+  return std::nullopt;
+}
+
+}  // namespace yy

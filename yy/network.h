@@ -1,0 +1,44 @@
+// A loaded ONNX network on one backend, ready to be compiled for any batch size. Programs share its weights.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+
+#include "runtime/backend.h"
+#include "runtime/graph.h"
+#include "runtime/program.h"
+
+namespace yy {
+
+struct NetworkOptions {
+  std::int64_t batch = 1;
+  int threads = 1;
+  Layout input_layout = Layout::row_major;  // of rank-4 inputs
+  // Called on the graph once its shapes are set and before it is lowered; may append nodes, inputs and outputs.
+  std::function<void(Graph&)> extend;
+};
+
+// Thread-safe.
+class Network {
+ public:
+  // Throws Error when the file is not a model that we run.
+  Network(const std::filesystem::path& onnx_file, std::shared_ptr<const Backend> backend);
+  Network(Graph graph, std::shared_ptr<const Backend> backend);
+
+  std::shared_ptr<const Program> compile(const NetworkOptions& options) const;
+
+  const Graph& graph() const { return graph_; }
+  const Backend& backend() const { return *backend_; }
+  std::optional<std::int64_t> fixed_batch() const;  // where the model does not leave its batch open
+  std::size_t weights_bytes() const { return weights_.bytes(); }
+
+ private:
+  Graph graph_;
+  std::shared_ptr<const Backend> backend_;
+  mutable WeightStore weights_;
+};
+
+}  // namespace yy
