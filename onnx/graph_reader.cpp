@@ -100,7 +100,7 @@ void GraphReader::read_initializers() {
     onnx_pb::Tensor& proto = *source_.mutable_initializer(i);
     const std::string name = proto.name();
     const std::string whose =
-        name.empty() ? fmt::format("initializer {}", i) : "initializer " + in_quotes(name);
+        name.empty() ? fmt::format("initializer {}", i) : fmt::format("initializer {}", in_quotes(name));
     if (name.empty()) problems_.add(whose + ": it has no name");
     if (name.empty() || !is_good_name(name, whose)) continue;
     const ValueId id = define(name, -1, whose);
@@ -122,7 +122,7 @@ void GraphReader::read_inputs() {
   const std::size_t initializers = graph_.values.size();
   for (int i = 0; i < source_.input_size(); ++i) {
     const onnx_pb::ValueInfo& input = source_.input(i);
-    const std::string whose = "graph input " + in_quotes(input.name());
+    const std::string whose = fmt::format("graph input {}", in_quotes(input.name()));
     if (input.name().empty()) {
       problems_.add(fmt::format("graph input {}: it has no name", i));
       continue;
@@ -208,7 +208,7 @@ void GraphReader::read_node_inputs(int index) {
 
 bool GraphReader::is_known_operator_of(int index) {
   const onnx_pb::Node& from = source_.node(index);
-  const std::string op = "operator " + in_quotes(from.op_type());
+  const std::string op = fmt::format("operator {}", in_quotes(from.op_type()));
   std::string what;
   if (!is_own_domain(from.domain())) {
     const auto import = imports_.find(from.domain());

@@ -111,7 +111,8 @@ OnnxModel read_model(onnx_pb::Model model, const std::string& name) {
   result.ir_version = model.ir_version();
   result.opset = read_opset(imports, problems);
   result.producer = printable(model.producer_name());
-  if (!model.producer_version().empty()) result.producer += " " + printable(model.producer_version());
+  if (!model.producer_version().empty())
+    result.producer += fmt::format(" {}", printable(model.producer_version()));
   result.graph = GraphReader(*model.mutable_graph(), result.opset, imports, problems).read();
   problems.throw_if_any(name);
   return result;

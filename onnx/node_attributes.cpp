@@ -76,7 +76,7 @@ Attributes take_attributes(onnx_pb::Node& proto) {
       }
       attributes.set(name, take_value(attribute));
     } catch (const Error& error) {
-      throw error.within("attribute " + in_quotes(name));
+      throw error.within(fmt::format("attribute {}", in_quotes(name)));
     }
   }
   return attributes;

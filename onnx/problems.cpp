@@ -39,7 +39,7 @@ void Problems::throw_if_any(const std::string& file) const {
   if (none()) return;
   if (count_ == 1) throw Error(ErrorCode::model, fmt::format("{}: {}", file, lines_[0]));
   std::string text = fmt::format("{}: {} problems", file, count_);
-  for (const std::string& line : lines_) text += "\n  " + line;
+  for (const std::string& line : lines_) text.append("\n  ").append(line);
   if (count_ > lines_.size()) text += fmt::format("\n  and {} more", count_ - lines_.size());
   throw Error(ErrorCode::model, text);
 }

@@ -24,7 +24,7 @@ void refuse_data_elsewhere(const onnx_pb::Tensor& proto) {
   if (proto.data_location() != 0 || proto.external_data_size() > 0) {
     std::string where;
     for (const auto& entry : proto.external_data()) {
-      if (entry.key() == "location") where = " (" + in_quotes(entry.value()) + ")";
+      if (entry.key() == "location") where = fmt::format(" ({})", in_quotes(entry.value()));
     }
     refuse("its data is in another file{}, which is not supported; save the model with its data inside",
            where);

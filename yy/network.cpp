@@ -7,14 +7,14 @@
 namespace yy {
 
 Network::Network(const std::filesystem::path& onnx_file, std::shared_ptr<const Backend> backend)
-    : Network(load_onnx(onnx_file).graph, std::move(backend)) {}
+    : Network(load_onnx(onnx_file).graph, onnx_file.string(), std::move(backend)) {}
 
-Network::Network(Graph graph, std::shared_ptr<const Backend> backend)
-    : graph_(std::move(graph)), backend_(std::move(backend)) {
+Network::Network(Graph graph, std::string source, std::shared_ptr<const Backend> backend)
+    : graph_(std::move(graph)), source_(std::move(source)), backend_(std::move(backend)) {
   try {
     simplify(graph_, *backend_);
   } catch (const Error& error) {
-    throw error.within(graph_.name);
+    throw error.within(source_);
   }
 }
 
@@ -26,7 +26,7 @@ std::shared_ptr<const Program> Network::compile(const NetworkOptions& options) c
     lower(graph, *backend_, options.input_layout);
     return Program::compile(std::move(graph), *backend_, weights_, {Precision::f32, options.threads});
   } catch (const Error& error) {
-    throw error.within(graph_.name);
+    throw error.within(source_);
   }
 }
 

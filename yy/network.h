@@ -6,6 +6,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <string>
 
 #include "runtime/backend.h"
 #include "runtime/graph.h"
@@ -26,17 +27,20 @@ class Network {
  public:
   // Throws Error when the file is not a model that we run.
   Network(const std::filesystem::path& onnx_file, std::shared_ptr<const Backend> backend);
-  Network(Graph graph, std::shared_ptr<const Backend> backend);
+  // `source` stands for the file in messages.
+  Network(Graph graph, std::string source, std::shared_ptr<const Backend> backend);
 
   std::shared_ptr<const Program> compile(const NetworkOptions& options) const;
 
   const Graph& graph() const { return graph_; }
+  const std::string& source() const { return source_; }
   const Backend& backend() const { return *backend_; }
   std::optional<std::int64_t> fixed_batch() const;  // where the model does not leave its batch open
   std::size_t weights_bytes() const { return weights_.bytes(); }
 
  private:
   Graph graph_;
+  std::string source_;
   std::shared_ptr<const Backend> backend_;
   mutable WeightStore weights_;
 };

@@ -72,15 +72,19 @@ TEST(Loader, SortsNodesAndKeepsTheFilesOrderOtherwise) {
   EXPECT_EQ(node_names(parse(model).graph), (std::vector<std::string>{"free", "relu1", "add1", "late"}));
 }
 
+std::string chain_name(int i) {
+  return std::string(1, 'c').append(std::to_string(i));
+}
+
 TEST(Loader, SortsALongChainWrittenBackwards) {
   onnx_pb::Model model = small_model();
   constexpr int count = 20'000;
   for (int i = count; i > 0; --i) {
-    add_node(model, "Relu", "", {i == 1 ? "y" : "c" + std::to_string(i - 1)}, {"c" + std::to_string(i)});
+    add_node(model, "Relu", "", {i == 1 ? "y" : chain_name(i - 1)}, {chain_name(i)});
   }
   const Graph graph = parse(model).graph;
   ASSERT_EQ(graph.nodes.size(), count + 2u);
-  EXPECT_EQ(graph.value(graph.nodes.back().outputs[0]).name, "c" + std::to_string(count));
+  EXPECT_EQ(graph.value(graph.nodes.back().outputs[0]).name, chain_name(count));
 }
 
 TEST(Loader, InitializersListedAsInputsAreConstants) {

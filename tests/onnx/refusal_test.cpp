@@ -75,10 +75,14 @@ TEST(Refusal, SaysThatAFileIsDamaged) {
   expect_parts(refusal_of_bytes(bytes), {"is damaged at byte"});
 }
 
+std::string numbered(char letter, int i) {
+  return std::string(1, letter).append(std::to_string(i));
+}
+
 TEST(Refusal, CollectsAllProblems) {
   onnx_pb::Model model = small_model();
   for (int i = 0; i < 12; ++i) {
-    add_node(model, "Mystery", "m" + std::to_string(i), {"y"}, {"m" + std::to_string(i)});
+    add_node(model, "Mystery", numbered('m', i), {"y"}, {numbered('m', i)});
   }
   add_node(model, "Riddle", "r", {"nowhere"}, {"r"}).set_domain("com.example");
   add_int(*model.mutable_graph()->mutable_node(0), "twist", 1);
@@ -90,8 +94,7 @@ TEST(Refusal, CollectsAllProblems) {
 
 TEST(Refusal, ReportsAtMostAHundredProblems) {
   onnx_pb::Model model = small_model();
-  for (int i = 0; i < 150; ++i)
-    add_node(model, "Relu", "", {"n" + std::to_string(i)}, {"o" + std::to_string(i)});
+  for (int i = 0; i < 150; ++i) add_node(model, "Relu", "", {numbered('n', i)}, {numbered('o', i)});
   const std::string message = refusal(model);
   expect_parts(message, {"150 problems", "and 50 more"});
   EXPECT_EQ(std::count(message.begin(), message.end(), '\n'), 101);

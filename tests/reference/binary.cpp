@@ -12,12 +12,13 @@ double real_result(const std::string& op, double a, double b) {
   return a / b;
 }
 
-// Two's complement wraps around; division truncates towards zero.
+// Two's complement wraps around; division truncates towards zero, and by zero it gives zero (ONNX leaves it open).
 std::int64_t whole_result(const std::string& op, std::int64_t a, std::int64_t b) {
   const auto x = static_cast<std::uint64_t>(a), y = static_cast<std::uint64_t>(b);
   if (op == "Add") return static_cast<std::int64_t>(x + y);
   if (op == "Sub") return static_cast<std::int64_t>(x - y);
   if (op == "Mul") return static_cast<std::int64_t>(x * y);
+  if (b == 0) return 0;
   return b == -1 ? static_cast<std::int64_t>(0 - x) : a / b;
 }
 

@@ -1,4 +1,4 @@
-#include "tests/zoo/npz.h"
+#include "tests/networks/numpy_files.h"
 
 #include <zlib.h>
 
@@ -13,6 +13,11 @@ namespace yy::test {
 namespace {
 
 using Bytes = std::vector<unsigned char>;
+
+Bytes read_file(const std::string& file) {
+  std::ifstream stream(file, std::ios::binary);
+  return Bytes{std::istreambuf_iterator<char>(stream), {}};
+}
 
 std::uint32_t little(const unsigned char* at, int bytes) {
   std::uint32_t value = 0;
@@ -53,9 +58,14 @@ FloatArray parse_npy(const Bytes& bytes) {
 
 }  // namespace
 
+FloatArray read_npy(const std::string& file) {
+  const Bytes bytes = read_file(file);
+  if (bytes.size() < 10) throw std::runtime_error(file + " cannot be read");
+  return parse_npy(bytes);
+}
+
 std::map<std::string, FloatArray> read_npz(const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  const Bytes zip{std::istreambuf_iterator<char>(stream), {}};
+  const Bytes zip = read_file(file);
   if (zip.size() < 22) throw std::runtime_error(file + " cannot be read");
   const unsigned char* end = zip.data() + zip.size() - 22;  // end of central directory, without a comment
   if (little(end, 4) != 0x06054b50) throw std::runtime_error(file + " is not a zip archive");

@@ -6,7 +6,7 @@
 
 #include "cpu/cpu_backend.h"
 #include "runtime/executor.h"
-#include "tests/zoo/npz.h"
+#include "tests/networks/numpy_files.h"
 #include "yy/network.h"
 
 namespace yy {

@@ -1,4 +1,5 @@
-// Reads numpy's .npz archives of float32 arrays, for reference data. Throws std::runtime_error.
+// Reads numpy's float32 arrays, alone (.npy) or in an archive (.npz), for reference data. Throws
+// std::runtime_error.
 #pragma once
 
 #include <map>
@@ -12,6 +13,7 @@ struct FloatArray {
   std::vector<float> values;
 };
 
+FloatArray read_npy(const std::string& file);
 std::map<std::string, FloatArray> read_npz(const std::string& file);
 
 }  // namespace yy::test

@@ -1,0 +1,307 @@
+// Each pass on small graphs: which nodes stand before and after, and that the graph computes the same.
+#include "ops/passes/passes.h"
+
+#include <gtest/gtest.h>
+
+#include <random>
+
+#include "cpu/cpu_backend.h"
+#include "ops/conv.h"
+#include "ops/gemm.h"
+#include "ops/passes/lower.h"
+#include "ops/registry.h"
+#include "runtime/error.h"
+#include "runtime/executor.h"
+
+namespace yy {
+namespace {
+
+// A graph written node by node; node k is called "n<k>".
+class Builder {
+ public:
+  ValueId input(Shape shape) {
+    const ValueId id = graph.add_value("input" + std::to_string(graph.inputs.size()));
+    graph.value(id).desc = {std::move(shape), DType::f32, Layout::row_major};
+    graph.value(id).typed = true;
+    graph.inputs.push_back(id);
+    return id;
+  }
+  ValueId floats(const Shape& shape, float low = -1, float high = 1) {
+    Tensor tensor({shape, DType::f32, Layout::row_major});
+    std::uniform_real_distribution<float> draw(low, high);
+    for (float& x : tensor.as_mutable<float>()) x = draw(random_);
+    return graph.add_constant("c" + std::to_string(graph.values.size()), std::move(tensor));
+  }
+  ValueId ints(std::vector<std::int64_t> values) {
+    return graph.add_constant("c" + std::to_string(graph.values.size()), Tensor::of_i64(values));
+  }
+  ValueId scalar(float value) {
+    return graph.add_constant("c" + std::to_string(graph.values.size()),
+                              Tensor({Shape{}, DType::f32, {}}, std::span<const float>(&value, 1)));
+  }
+  ValueId node(const char* op, std::vector<ValueId> inputs,
+               const std::vector<std::pair<std::string, AttributeValue>>& attributes = {}) {
+    NodeSource source{op, 13, inputs.size(), 1, {}};
+    for (const auto& [name, value] : attributes) source.attributes.set(name, value);
+    const ValueId out = graph.add_value("v" + std::to_string(graph.values.size()));
+    graph.nodes.push_back({"n" + std::to_string(graph.nodes.size()), read_op(std::move(source)), std::move(inputs), {out}});
+    return out;
+  }
+  ValueId conv(ValueId x, std::int64_t in, std::int64_t out, std::int64_t kernel = 3, std::int64_t pad = 1) {
+    return node("Conv", {x, floats({out, in, kernel, kernel}), floats({out})},
+                {{"pads", std::vector<std::int64_t>{pad, pad, pad, pad}}});
+  }
+  ValueId batch_norm(ValueId x, std::int64_t channels) {
+    return node("BatchNormalization", {x, floats({channels}), floats({channels}), floats({channels}), floats({channels}, 0.5F, 2)});
+  }
+  Graph done(std::vector<ValueId> outputs) {
+    graph.outputs = std::move(outputs);
+    return graph;
+  }
+
+  Graph graph;
+
+ private:
+  std::mt19937 random_{7};
+};
+
+const Backend& cpu() {
+  static const std::unique_ptr<Backend> backend = make_cpu_backend();
+  return *backend;
+}
+
+std::vector<std::string> op_names(const Graph& graph) {
+  std::vector<std::string> names;
+  for (const Node& node : graph.nodes) names.emplace_back(node.op->name());
+  return names;
+}
+
+using Names = std::vector<std::string>;
+
+// The graph without any pass but the ones that running needs, on pseudo-random inputs.
+std::vector<float> outputs_of(Graph graph) {
+  propagate(graph, cpu(), true);
+  assign_layouts(graph, Layout::row_major);
+  WeightStore weights;
+  const auto program = Program::compile(std::move(graph), cpu(), weights, {});
+  Executor executor(program, cpu().allocate(program->memory().arena_bytes));
+  std::mt19937 random(11);
+  std::uniform_real_distribution<float> draw(-2, 2);
+  for (std::size_t i = 0; i < program->graph().inputs.size(); ++i) {
+    const TensorView& in = executor.input(i);
+    std::generate_n(in.as<float>(), in.desc.shape.elements(), [&] { return draw(random); });
+  }
+  const auto stream = cpu().new_stream(1);
+  executor.run(*stream);
+  stream->wait();
+  std::vector<float> result;
+  for (std::size_t i = 0; i < program->graph().outputs.size(); ++i) {
+    const TensorView& out = executor.output(i);
+    result.insert(result.end(), out.as<float>(), out.as<float>() + out.desc.shape.elements());
+  }
+  return result;
+}
+
+template <class Pass>
+Graph expect_same_result(const Graph& before, const Pass& pass, const Names& expected_ops) {
+  Graph after = before;
+  propagate(after, cpu(), true);
+  pass(after);
+  EXPECT_EQ(op_names(after), expected_ops);
+  const std::vector<float> a = outputs_of(before), b = outputs_of(after);
+  EXPECT_EQ(a.size(), b.size());
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    EXPECT_NEAR(a[i], b[i], 1e-4 * std::max(1.F, std::abs(a[i]))) << "element " << i;
+  }
+  return after;
+}
+
+TEST(Propagate, ComputesShapeChainsAndDropsTheirNodes) {
+  Builder b;
+  const ValueId x = b.input({2, 3, 4, 5});
+  const ValueId batch = b.node("Gather", {b.node("Shape", {x}), b.ints({0})}, {{"axis", std::int64_t{0}}});
+  const ValueId shape = b.node("Concat", {batch, b.ints({-1})}, {{"axis", std::int64_t{0}}});
+  Graph graph = b.done({b.node("Reshape", {x, shape})});
+  propagate(graph, cpu(), true);
+  EXPECT_EQ(op_names(graph), Names{"Reshape"});
+  EXPECT_EQ(graph.value(graph.outputs[0]).desc.shape, (Shape{2, 60}));
+}
+
+TEST(Propagate, LeavesWhatDependsOnAnOpenBatch) {
+  Builder b;
+  const ValueId x = b.input({unknown_dim, 3, 4, 5});
+  const ValueId weights = b.node("Mul", {b.floats({4, 3, 1, 1}), b.scalar(2)});
+  Graph graph = b.done({b.node("Conv", {x, weights})});
+  propagate(graph, cpu(), false);
+  EXPECT_EQ(op_names(graph), Names{"Conv"});
+  EXPECT_TRUE(graph.value(graph.nodes[0].inputs[1]).constant);
+  EXPECT_FALSE(graph.value(graph.outputs[0]).typed);
+}
+
+TEST(Propagate, NamesTheNodeThatFails) {
+  Builder b;
+  Graph graph = b.done({b.node("Add", {b.input({2, 3}), b.floats({4})})});
+  try {
+    propagate(graph, cpu(), true);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("node 'n0' (Add)"), std::string::npos) << error.what();
+  }
+}
+
+TEST(RemoveNoOps, DropsWhatChangesNothing) {
+  Builder b;
+  ValueId x = b.node("Identity", {b.input({1, 2, 3, 4})});
+  x = b.node("Dropout", {x});
+  x = b.node("Pad", {x, b.ints({0, 0, 0, 0, 0, 0, 0, 0})});
+  x = b.node("Transpose", {x}, {{"perm", std::vector<std::int64_t>{0, 1, 2, 3}}});
+  x = b.node("Relu", {x});
+  expect_same_result(b.done({b.node("Reshape", {x, b.ints({1, 2, 3, 4})})}), remove_no_ops, {"Relu"});
+}
+
+TEST(RemoveNoOps, KeepsWhatChangesSomething) {
+  Builder b;
+  ValueId x = b.node("Pad", {b.input({1, 2, 3, 4}), b.ints({0, 0, 0, 1, 0, 0, 0, 0})});
+  x = b.node("Transpose", {x}, {{"perm", std::vector<std::int64_t>{0, 1, 3, 2}}});
+  expect_same_result(b.done({x}), remove_no_ops, {"Pad", "Transpose"});
+}
+
+TEST(FoldBatchNorm, GoesIntoTheConvolution) {
+  Builder b;
+  const ValueId y = b.batch_norm(b.conv(b.input({2, 3, 6, 5}), 3, 4), 4);
+  expect_same_result(b.done({y}), fold_batch_norm, {"Conv"});
+}
+
+TEST(FoldBatchNorm, GivesABiasToAConvolutionWithoutOne) {
+  Builder b;
+  const ValueId conv = b.node("Conv", {b.input({2, 4, 6, 5}), b.floats({6, 2, 1, 1})}, {{"group", std::int64_t{2}}});
+  expect_same_result(b.done({b.batch_norm(conv, 6)}), fold_batch_norm, {"Conv"});
+}
+
+TEST(FoldBatchNorm, LeavesAConvolutionThatOthersRead) {
+  Builder b;
+  const ValueId conv = b.conv(b.input({1, 3, 6, 5}), 3, 4);
+  expect_same_result(b.done({b.batch_norm(conv, 4), conv}), fold_batch_norm, {"Conv", "BatchNormalization"});
+}
+
+TEST(FoldBatchNorm, LeavesOneBeforeTheConvolution) {
+  Builder b;
+  const ValueId y = b.conv(b.batch_norm(b.input({1, 3, 6, 5}), 3), 3, 4);
+  expect_same_result(b.done({y}), fold_batch_norm, {"BatchNormalization", "Conv"});
+}
+
+TEST(FusePad, GoesIntoThePadsOfTheConvolution) {
+  Builder b;
+  const ValueId padded = b.node("Pad", {b.input({1, 3, 6, 5}), b.ints({0, 0, 0, 1, 0, 0, 2, 1})});
+  const Graph after = expect_same_result(b.done({b.conv(padded, 3, 4)}), fuse_pad, {"Conv"});
+  const auto& conv = dynamic_cast<const Conv&>(*after.nodes[0].op);
+  EXPECT_EQ(*conv.window_attributes().pads, (std::vector<std::int64_t>{1, 2, 3, 2}));
+}
+
+TEST(FusePad, LeavesOtherValuesAndAxes) {
+  Builder b;
+  const ValueId x = b.input({1, 3, 6, 5});
+  const ValueId ones = b.node("Pad", {x, b.ints({0, 0, 1, 1, 0, 0, 1, 1}), b.scalar(1)});
+  const ValueId channels = b.node("Pad", {x, b.ints({0, 0, 1, 1, 0, 1, 1, 1})});
+  expect_same_result(b.done({b.conv(ones, 3, 4), b.conv(channels, 4, 4)}), fuse_pad, {"Pad", "Pad", "Conv", "Conv"});
+}
+
+TEST(FusePad, LeavesAPadThatAnotherNodeReads) {
+  Builder b;
+  const ValueId padded = b.node("Pad", {b.input({1, 3, 6, 5}), b.ints({0, 0, 1, 1, 0, 0, 1, 1})});
+  expect_same_result(b.done({b.conv(padded, 3, 4), b.node("Relu", {padded})}), fuse_pad, {"Pad", "Conv", "Relu"});
+}
+
+TEST(FuseEpilogue, TakesActivations) {
+  Builder b;
+  const ValueId x = b.input({2, 3, 6, 5});
+  const ValueId clip = b.node("Clip", {b.conv(x, 3, 4), b.scalar(0), b.scalar(6)});
+  const ValueId sigmoid = b.node("Sigmoid", {b.conv(clip, 4, 4)});
+  const ValueId tanh = b.node("Tanh", {b.conv(sigmoid, 4, 2)});
+  const ValueId flat = b.node("Flatten", {tanh});
+  const ValueId gemm = b.node("Relu", {b.node("Gemm", {flat, b.floats({60, 7}), b.floats({7})})});
+  const Graph after = expect_same_result(b.done({gemm}), fuse_epilogue, {"Conv", "Conv", "Conv", "Flatten", "Gemm"});
+  EXPECT_EQ(dynamic_cast<const Conv&>(*after.nodes[0].op).epilogue().activation->text(), "clip(0,6)");
+  EXPECT_EQ(dynamic_cast<const Gemm&>(*after.nodes[4].op).fields().activation->text(), "relu");
+}
+
+TEST(FuseEpilogue, TakesAResidualInEitherOrderAndTheActivationAfterIt) {
+  for (bool residual_first : {true, false}) {
+    Builder b;
+    const ValueId x = b.conv(b.input({2, 3, 6, 5}), 3, 4);
+    const ValueId y = b.conv(x, 4, 4);
+    const ValueId sum = b.node("Add", residual_first ? std::vector{x, y} : std::vector{y, x});
+    const Graph after = expect_same_result(b.done({b.node("Relu", {sum})}), fuse_epilogue, {"Conv", "Conv"});
+    EXPECT_TRUE(dynamic_cast<const Conv&>(*after.nodes[1].op).epilogue().residual);
+    EXPECT_TRUE(dynamic_cast<const Conv&>(*after.nodes[1].op).epilogue().activation);
+  }
+}
+
+TEST(FuseEpilogue, OfTwoConvolutionsTheLaterHostsTheAddition) {
+  Builder b;
+  const ValueId x = b.input({1, 3, 6, 5});
+  const ValueId sum = b.node("Add", {b.conv(x, 3, 4), b.conv(x, 3, 4, 1, 0)});
+  expect_same_result(b.done({b.node("Relu", {sum})}), fuse_epilogue, {"Conv", "Conv"});
+}
+
+TEST(FuseEpilogue, IsRightWhereTheResidualIsTheConvolutionsOwnInputOrReadLater) {
+  Builder b;
+  const ValueId x = b.node("Relu", {b.input({1, 4, 6, 5})});
+  const ValueId sum = b.node("Add", {b.conv(x, 4, 4), x});
+  const ValueId again = b.node("Mul", {sum, x});
+  expect_same_result(b.done({again}), fuse_epilogue, {"Relu", "Conv", "Mul"});
+  Builder c;
+  const ValueId own = c.node("Relu", {c.input({1, 4, 6, 5})});
+  expect_same_result(c.done({c.node("Add", {c.conv(own, 4, 4), own})}), fuse_epilogue, {"Relu", "Conv"});
+}
+
+TEST(FuseEpilogue, LeavesBroadcastAdditionsActivationsBetweenAndResultsThatOthersRead) {
+  Builder b;
+  const ValueId x = b.input({2, 4, 6, 5});
+  const ValueId biased = b.node("Add", {b.conv(x, 4, 4), b.floats({4, 1, 1})});
+  const ValueId doubled = b.conv(x, 4, 4);
+  const ValueId twice = b.node("Add", {doubled, doubled});
+  const ValueId shared = b.conv(x, 4, 4);
+  const ValueId relu = b.node("Relu", {shared});
+  expect_same_result(b.done({biased, twice, relu, shared}), fuse_epilogue,
+                     {"Conv", "Add", "Conv", "Add", "Conv", "Relu"});
+}
+
+TEST(AssignLayouts, SurroundsSpatialOperatorsWithReordersOnce) {
+  Builder b;
+  const ValueId x = b.input({2, 3, 6, 5});
+  const ValueId relu = b.node("Relu", {b.conv(x, 3, 4)});
+  const ValueId more = b.conv(x, 3, 4);
+  Graph graph = b.done({b.node("Add", {relu, more})});
+  propagate(graph, cpu(), true);
+  assign_layouts(graph, Layout::row_major);
+  EXPECT_EQ(op_names(graph), (Names{"Reorder", "Conv", "Relu", "Conv", "Add", "Reorder"}));
+  for (const Node& node : graph.nodes) {
+    if (node.op->name() == "Conv") {
+      EXPECT_EQ(graph.value(node.outputs[0]).desc.layout, Layout::channels_last);
+    }
+  }
+  EXPECT_EQ(graph.value(graph.outputs[0]).desc.layout, Layout::row_major);
+}
+
+TEST(AssignLayouts, TakesInputsAsTheyAreGiven) {
+  Builder b;
+  Graph graph = b.done({b.node("Flatten", {b.node("GlobalAveragePool", {b.conv(b.input({2, 3, 6, 5}), 3, 4)})})});
+  propagate(graph, cpu(), true);
+  assign_layouts(graph, Layout::channels_last);
+  EXPECT_EQ(op_names(graph), (Names{"Conv", "GlobalAveragePool", "Reorder", "Flatten"}));
+}
+
+TEST(Lower, RefusesDimensionsThatStayOpen) {
+  Builder b;
+  Graph graph = b.done({b.conv(b.input({unknown_dim, 3, unknown_dim, 5}), 3, 4)});
+  set_batch(graph, 4);
+  EXPECT_THROW(lower(graph, cpu(), Layout::row_major), Error);
+  Builder fixed;
+  Graph other = fixed.done({fixed.conv(fixed.input({2, 3, 6, 5}), 3, 4)});
+  EXPECT_THROW(set_batch(other, 3), Error);
+  set_batch(other, 2);
+}
+
+}  // namespace
+}  // namespace yy

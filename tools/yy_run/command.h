@@ -1,0 +1,16 @@
+// A subcommand of yy-run: its flags, and what it does once they are parsed.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <functional>
+
+#include "tools/yy_run/exit_codes.h"
+
+namespace yy {
+
+struct Command {
+  CLI::App* app;
+  std::function<ExitCode()> run;  // throws Error, and Interrupted
+};
+
+}  // namespace yy

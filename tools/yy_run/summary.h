@@ -1,0 +1,51 @@
+// What a run did, in numbers: counted verdict by verdict, told as JSON and as text. docs/yy-run.md tells the fields.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "yy/cascade.h"
+
+namespace yy {
+
+struct Percentiles {
+  double mean = 0, p50 = 0, p90 = 0, p99 = 0;
+};
+
+// Nearest rank: the smallest value that at least p % of the values do not exceed. `values` is not empty.
+Percentiles percentiles(std::vector<float> values);
+
+class Summary {
+ public:
+  explicit Summary(std::size_t stage_count) : answered_by_stage(stage_count, 0) {}
+
+  void count(const Verdict& verdict, int label, double seconds);  // label -1: none
+
+  std::string json() const;
+  std::string text() const;
+
+  std::uint64_t images = 0, failed = 0;
+  std::uint64_t seen_by_yin = 0, deferred = 0;
+  std::vector<std::uint64_t> answered_by_stage;
+  std::uint64_t labelled = 0, correct = 0, correct_in_topk = 0;  // labelled: and answered
+  std::vector<float> latencies;                                  // ms, of the pictures that were answered
+
+  int topk = 1;
+  double decode_seconds = 0, preprocess_seconds = 0, wall_seconds = 0;
+  std::vector<double> stage_seconds;
+  std::size_t arena_bytes = 0, weights_bytes = 0;
+  std::string device, precision;
+  int threads = 1;
+  std::int64_t batch = 1;
+  std::vector<double> thresholds;
+  std::vector<std::string> models;  // paths as given
+  std::vector<std::string> names;   // of the stages' networks
+
+ private:
+  double images_per_second() const;
+  double deferred_fraction() const;
+};
+
+}  // namespace yy

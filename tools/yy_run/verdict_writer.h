@@ -1,0 +1,54 @@
+// Verdicts, in whatever order they become known -> rows in the order of the pictures: CSV (RFC 4180, docs/yy-run.md
+// tells the columns) and, for few pictures, a table for people. Keeps a verdict only until those before it are there.
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "tools/yy_run/image_sources.h"
+#include "tools/yy_run/output_file.h"
+#include "tools/yy_run/table.h"
+#include "yy/cascade.h"
+#include "yy/model_card.h"
+
+namespace yy {
+
+// A field as RFC 4180 wants it: in quotes where it holds a comma, a quote or a line break.
+std::string csv_field(std::string_view text);
+
+struct VerdictContext {
+  const ImageList& images;
+  const std::vector<int>& labels;  // per picture, -1 where it has none
+  const std::vector<ClassName>& classes;
+  std::vector<std::string> stages;  // the networks' names
+  int topk = 1;
+};
+
+class VerdictWriter {
+ public:
+  // `csv` may be null. The header row is written at once.
+  VerdictWriter(VerdictContext context, OutputFile* csv, bool with_table);
+
+  void add(Verdict&& verdict);  // the verdict of ticket i is row i; each ticket once
+  std::uint64_t rows() const { return next_; }  // written so far
+  std::string table() const { return table_.text(); }
+
+ private:
+  void write(const Verdict& verdict);
+  void write_csv(const Verdict& verdict);
+  void tabulate(const Verdict& verdict);
+
+  VerdictContext context_;
+  OutputFile* csv_;
+  bool with_table_;
+  Table table_;
+  std::map<std::uint64_t, Verdict> waiting_;
+  std::uint64_t next_ = 0;
+  std::chrono::steady_clock::time_point flushed_;
+};
+
+}  // namespace yy

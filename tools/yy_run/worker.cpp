@@ -1,0 +1,111 @@
+#include "tools/yy_run/worker.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "image/decode.h"
+#include "runtime/error.h"
+
+namespace yy {
+namespace {
+
+double seconds_since(std::chrono::steady_clock::time_point start) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
+
+class Descriptor {
+ public:
+  explicit Descriptor(int number) : number_(number) {}
+  ~Descriptor() {
+    if (number_ >= 0) ::close(number_);
+  }
+  Descriptor(const Descriptor&) = delete;
+  Descriptor& operator=(const Descriptor&) = delete;
+  int number() const { return number_; }
+
+ private:
+  int number_;
+};
+
+[[noreturn]] void refuse(const std::string& what) { throw Error(ErrorCode::image, what); }
+
+}  // namespace
+
+void read_picture(const std::filesystem::path& file, std::vector<std::uint8_t>& bytes) {
+  // Without O_NONBLOCK a named pipe would be waited for.
+  const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (descriptor.number() < 0) refuse(fmt::format("the file cannot be opened: {}", std::strerror(errno)));
+  struct stat status = {};
+  if (::fstat(descriptor.number(), &status) != 0) refuse(std::strerror(errno));
+  if (S_ISDIR(status.st_mode)) refuse("it is a folder, not a picture");
+  if (!S_ISREG(status.st_mode)) refuse("it is not a regular file");
+  if (static_cast<std::uint64_t>(status.st_size) > max_image_bytes) {
+    refuse(fmt::format("the file has {} bytes, at most {} are read", status.st_size, max_image_bytes));
+  }
+  bytes.resize(static_cast<std::size_t>(status.st_size));
+  std::size_t filled = 0;
+  while (filled < bytes.size()) {
+    const ssize_t got = ::read(descriptor.number(), bytes.data() + filled, bytes.size() - filled);
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) refuse(fmt::format("the file cannot be read: {}", std::strerror(errno)));
+    if (got == 0) break;
+    filled += static_cast<std::size_t>(got);
+  }
+  bytes.resize(filled);
+  if (bytes.empty()) refuse("the file is empty");
+}
+
+Worker::Worker(const ImageList& images, std::vector<std::shared_ptr<const Classifier>> stages,
+               const CascadeOptions& options, bool exif_orientation, Sink sink)
+    : images_(images),
+      exif_orientation_(exif_orientation),
+      sink_(std::move(sink)),
+      cascade_(std::move(stages), options, [this](Verdict&& verdict) { answer(std::move(verdict)); }),
+      longest_lag_(256 * static_cast<std::uint64_t>(options.batch)) {}
+
+void Worker::run(const NextTicket& next) {
+  while (const auto ticket = next()) take(*ticket);
+  cascade_.flush();
+}
+
+void Worker::take(std::uint64_t ticket) {
+  // The cascade bounds how long a picture waits in pictures pushed; a run of files that cannot be read is not seen
+  // by it, and the verdicts behind them would pile up.
+  if (!in_flight_.empty() && ticket - in_flight_.begin()->first > longest_lag_) cascade_.flush();
+  const auto start = in_flight_.emplace(ticket, Clock::now()).first->second;
+  try {
+    Image image = decode(ticket);
+    decode_seconds_ += seconds_since(start);
+    ++pushed_;
+    cascade_.push(ticket, std::move(image));
+  } catch (const Error& error) {
+    if (error.code() != ErrorCode::image || !in_flight_.contains(ticket)) throw;
+    Verdict verdict;
+    verdict.ticket = ticket;
+    verdict.error = error.what();
+    answer(std::move(verdict));
+  }
+}
+
+Image Worker::decode(std::uint64_t ticket) {
+  read_picture(images_.path(ticket), bytes_);
+  const ImageHeader header = read_image_header(bytes_, exif_orientation_);
+  DecodeOptions options;
+  options.exif_orientation = exif_orientation_;
+  options.region = cascade_.needed_region(header.width, header.height);
+  return decode_image(bytes_, options);
+}
+
+void Worker::answer(Verdict&& verdict) {
+  const auto found = in_flight_.find(verdict.ticket);
+  const double seconds = seconds_since(found->second);
+  in_flight_.erase(found);
+  sink_(std::move(verdict), seconds);
+}
+
+}  // namespace yy
