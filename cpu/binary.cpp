@@ -12,18 +12,25 @@ template <class T>
 T compute(Binary::Kind kind, T a, T b) {
   if constexpr (std::is_floating_point_v<T>) {
     switch (kind) {
-      case Binary::Kind::add: return a + b;
-      case Binary::Kind::sub: return a - b;
-      case Binary::Kind::mul: return a * b;
-      case Binary::Kind::div: return a / b;
+      case Binary::Kind::add:
+        return a + b;
+      case Binary::Kind::sub:
+        return a - b;
+      case Binary::Kind::mul:
+        return a * b;
+      case Binary::Kind::div:
+        return a / b;
     }
   } else {
     using U = std::make_unsigned_t<T>;
     const auto x = static_cast<U>(a), y = static_cast<U>(b);
     switch (kind) {
-      case Binary::Kind::add: return static_cast<T>(x + y);
-      case Binary::Kind::sub: return static_cast<T>(x - y);
-      case Binary::Kind::mul: return static_cast<T>(x * y);
+      case Binary::Kind::add:
+        return static_cast<T>(x + y);
+      case Binary::Kind::sub:
+        return static_cast<T>(x - y);
+      case Binary::Kind::mul:
+        return static_cast<T>(x * y);
       case Binary::Kind::div:
         if (b == 0) return 0;  // undefined in ONNX; must not trap
         return b == -1 ? static_cast<T>(0 - x) : a / b;
@@ -40,10 +47,14 @@ Launch bind_loop(Binary::Kind kind, const BroadcastLoop& loop, const Binding& bi
     const auto* b = binding.inputs[1].as<const T>();
     // A literal kind per loop lets the compiler vectorise each.
     switch (kind) {
-      case Binary::Kind::add: return loop.run(out, a, b, [](T x, T y) { return compute(Binary::Kind::add, x, y); });
-      case Binary::Kind::sub: return loop.run(out, a, b, [](T x, T y) { return compute(Binary::Kind::sub, x, y); });
-      case Binary::Kind::mul: return loop.run(out, a, b, [](T x, T y) { return compute(Binary::Kind::mul, x, y); });
-      case Binary::Kind::div: return loop.run(out, a, b, [](T x, T y) { return compute(Binary::Kind::div, x, y); });
+      case Binary::Kind::add:
+        return loop.run(out, a, b, [](T x, T y) { return compute(Binary::Kind::add, x, y); });
+      case Binary::Kind::sub:
+        return loop.run(out, a, b, [](T x, T y) { return compute(Binary::Kind::sub, x, y); });
+      case Binary::Kind::mul:
+        return loop.run(out, a, b, [](T x, T y) { return compute(Binary::Kind::mul, x, y); });
+      case Binary::Kind::div:
+        return loop.run(out, a, b, [](T x, T y) { return compute(Binary::Kind::div, x, y); });
     }
   };
 }
@@ -62,10 +73,17 @@ KernelOrRefusal make_binary(const KernelRequest& request, const Context&) {
     kernel.may_overwrite = 1;
   }
   switch (out.dtype) {
-    case DType::f32: kernel.bind = [=](const Binding& b) { return bind_loop<float>(kind, loop, b); }; break;
-    case DType::i64: kernel.bind = [=](const Binding& b) { return bind_loop<std::int64_t>(kind, loop, b); }; break;
-    case DType::i32: kernel.bind = [=](const Binding& b) { return bind_loop<std::int32_t>(kind, loop, b); }; break;
-    default: return Refusal{"element type " + std::string(name_of(out.dtype)) + " is not supported"};
+    case DType::f32:
+      kernel.bind = [=](const Binding& b) { return bind_loop<float>(kind, loop, b); };
+      break;
+    case DType::i64:
+      kernel.bind = [=](const Binding& b) { return bind_loop<std::int64_t>(kind, loop, b); };
+      break;
+    case DType::i32:
+      kernel.bind = [=](const Binding& b) { return bind_loop<std::int32_t>(kind, loop, b); };
+      break;
+    default:
+      return Refusal{"element type " + std::string(name_of(out.dtype)) + " is not supported"};
   }
   return kernel;
 }

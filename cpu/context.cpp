@@ -25,12 +25,18 @@ dnnl::primitive_attr with_user_scratchpad() {
 void append(dnnl::post_ops& ops, const Activation& activation) {
   using dnnl::algorithm;
   switch (activation.kind) {
-    case Activation::Kind::relu: ops.append_eltwise(1.F, algorithm::eltwise_relu, 0.F, 0.F); return;
+    case Activation::Kind::relu:
+      ops.append_eltwise(1.F, algorithm::eltwise_relu, 0.F, 0.F);
+      return;
     case Activation::Kind::clip:
       ops.append_eltwise(1.F, algorithm::eltwise_clip, activation.low, activation.high);
       return;
-    case Activation::Kind::sigmoid: ops.append_eltwise(1.F, algorithm::eltwise_logistic, 0.F, 0.F); return;
-    case Activation::Kind::tanh: ops.append_eltwise(1.F, algorithm::eltwise_tanh, 0.F, 0.F); return;
+    case Activation::Kind::sigmoid:
+      ops.append_eltwise(1.F, algorithm::eltwise_logistic, 0.F, 0.F);
+      return;
+    case Activation::Kind::tanh:
+      ops.append_eltwise(1.F, algorithm::eltwise_tanh, 0.F, 0.F);
+      return;
   }
 }
 
@@ -47,10 +53,18 @@ Kernel primitive_kernel(const Context& context, const dnnl::primitive& primitive
     for (const Argument& argument : arguments) {
       void* data = nullptr;
       switch (argument.from) {
-        case Argument::From::input: data = binding.inputs[argument.index].data; break;
-        case Argument::From::output: data = binding.outputs[argument.index].data; break;
-        case Argument::From::workspace: data = binding.workspace; break;
-        case Argument::From::packed: data = argument.packed.data(); break;
+        case Argument::From::input:
+          data = binding.inputs[argument.index].data;
+          break;
+        case Argument::From::output:
+          data = binding.outputs[argument.index].data;
+          break;
+        case Argument::From::workspace:
+          data = binding.workspace;
+          break;
+        case Argument::From::packed:
+          data = argument.packed.data();
+          break;
       }
       bound.emplace(argument.name, dnnl::memory(argument.desc, engine, data));
     }
@@ -62,8 +76,8 @@ Kernel primitive_kernel(const Context& context, const dnnl::primitive& primitive
   return kernel;
 }
 
-Buffer pack(const Context& context, WeightStore& weights, const Tensor& constant, const dnnl::memory::desc& plain,
-            const dnnl::memory::desc& wanted) {
+Buffer pack(const Context& context, WeightStore& weights, const Tensor& constant,
+            const dnnl::memory::desc& plain, const dnnl::memory::desc& wanted) {
   // The description itself is the form's name: two programs that want the same order share the bytes.
   const std::string form(reinterpret_cast<const char*>(&wanted.data), sizeof(wanted.data));
   return weights.get(constant, "onednn " + form, wanted.get_size(), [&](void* to) {

@@ -26,8 +26,8 @@ dnnl::primitive_attr epilogue_attributes(const Epilogue& epilogue) {
   return attributes;
 }
 
-dnnl::convolution_forward::primitive_desc describe_convolution(const KernelRequest& request, const Context& context,
-                                                               const Conv& conv) {
+dnnl::convolution_forward::primitive_desc describe_convolution(const KernelRequest& request,
+                                                               const Context& context, const Conv& conv) {
   const auto any = memory::format_tag::any;
   const auto f32 = memory::data_type::f32;
   const Shape& w = request.inputs[1].desc.shape;
@@ -57,7 +57,8 @@ dnnl::convolution_forward::primitive_desc describe_convolution(const KernelReque
 KernelOrRefusal make_conv(const KernelRequest& request, const Context& context) {
   const auto& conv = static_cast<const Conv&>(request.op);
   const OpInput& weights = request.inputs[1];
-  if (weights.constant == nullptr) return Refusal{"weights 'W' that are computed from data are not supported"};
+  if (weights.constant == nullptr)
+    return Refusal{"weights 'W' that are computed from data are not supported"};
 
   const auto described = describe_convolution(request, context, conv);
   const memory::desc plain(weight_dims(weights.desc.shape, conv.group()), memory::data_type::f32,

@@ -1,8 +1,7 @@
 #include "cpu/cpu_backend.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "cpu/private/context.h"
 #include "ops/devices.h"
@@ -27,12 +26,13 @@ struct Row {
 
 // A promised factory that nobody wrote is a link error; an operator not promised is refused by name.
 constexpr Row rows[] = {
-#define YY_OP(name, family, promised)                                                      \
-  {#name, [](const KernelRequest& request, const Context& context) -> KernelOrRefusal {    \
-     using namespace devices;                                                              \
-     if constexpr (((promised) & CPU) != 0) return make_##family(request, context);        \
-     return Refusal{#name " can only be computed while the network is compiled, and here " \
-                          "its inputs are not known then"};                                \
+#define YY_OP(name, family, promised)                                                   \
+  {#name, [](const KernelRequest& request, const Context& context) -> KernelOrRefusal { \
+     using namespace devices;                                                           \
+     if constexpr (((promised)&CPU) != 0) return make_##family(request, context);       \
+     return Refusal{#name                                                               \
+                    " can only be computed while the network is compiled, and here "    \
+                    "its inputs are not known then"};                                   \
    }},
 #define YY_OWN_OP YY_OP
 #include "ops/op_list.inc"
@@ -73,6 +73,8 @@ class CpuBackend : public Backend {
 }  // namespace
 }  // namespace cpu
 
-std::unique_ptr<Backend> make_cpu_backend() { return std::make_unique<cpu::CpuBackend>(); }
+std::unique_ptr<Backend> make_cpu_backend() {
+  return std::make_unique<cpu::CpuBackend>();
+}
 
 }  // namespace yy

@@ -24,11 +24,13 @@ bool is_constant_row(const OpInput* c, std::int64_t n) {
 // matmul computes alpha * (A B + bias), so the bias is beta / alpha * C.
 Buffer bias_of(const KernelRequest& request, const OpInput& c, float factor) {
   return request.weights.get(*c.constant, "times " + std::to_string(factor), c.desc.bytes(), [&](void* to) {
-    std::ranges::transform(c.constant->as<float>(), static_cast<float*>(to), [&](float x) { return factor * x; });
+    std::ranges::transform(c.constant->as<float>(), static_cast<float*>(to),
+                           [&](float x) { return factor * x; });
   });
 }
 
-KernelOrRefusal packed_matmul(const KernelRequest& request, const Context& context, const Gemm::Fields& fields) {
+KernelOrRefusal packed_matmul(const KernelRequest& request, const Context& context,
+                              const Gemm::Fields& fields) {
   const auto f32 = memory::data_type::f32;
   const OpInput& b = request.inputs[1];
   const OpInput* c = maybe(request.inputs, 2);
@@ -57,8 +59,8 @@ KernelOrRefusal packed_matmul(const KernelRequest& request, const Context& conte
     arguments.push_back(
         {Argument::From::packed, 0, bias_of(request, *c, fields.beta / fields.alpha), DNNL_ARG_BIAS, bias});
   }
-  Kernel kernel = primitive_kernel(context, dnnl::matmul(described), described.impl_info_str(), std::move(arguments),
-                                   described.scratchpad_desc());
+  Kernel kernel = primitive_kernel(context, dnnl::matmul(described), described.impl_info_str(),
+                                   std::move(arguments), described.scratchpad_desc());
   kernel.packed_inputs = {1, 2};
   return kernel;
 }
@@ -66,10 +68,18 @@ KernelOrRefusal packed_matmul(const KernelRequest& request, const Context& conte
 void activate(std::span<float> values, const Activation& f) {
   for (float& x : values) {
     switch (f.kind) {
-      case Activation::Kind::relu: x = std::max(x, 0.F); break;
-      case Activation::Kind::clip: x = std::min(std::max(x, f.low), f.high); break;
-      case Activation::Kind::sigmoid: x = 1.F / (1.F + std::exp(-x)); break;
-      case Activation::Kind::tanh: x = std::tanh(x); break;
+      case Activation::Kind::relu:
+        x = std::max(x, 0.F);
+        break;
+      case Activation::Kind::clip:
+        x = std::min(std::max(x, f.low), f.high);
+        break;
+      case Activation::Kind::sigmoid:
+        x = 1.F / (1.F + std::exp(-x));
+        break;
+      case Activation::Kind::tanh:
+        x = std::tanh(x);
+        break;
     }
   }
 }
@@ -92,9 +102,9 @@ KernelOrRefusal plain_sgemm(const KernelRequest& request, const Gemm::Fields& fi
         const auto* row = binding.inputs[2].as<const float>();
         spread.run(y, row, row, [&](float x, float) { return fields.beta * x; });
       }
-      const auto status = dnnl_sgemm(fields.transA ? 'T' : 'N', fields.transB ? 'T' : 'N', m, n, k, fields.alpha,
-                                     binding.inputs[0].as<const float>(), lda, binding.inputs[1].as<const float>(),
-                                     ldb, has_c ? 1.F : 0.F, y, n);
+      const auto status = dnnl_sgemm(fields.transA ? 'T' : 'N', fields.transB ? 'T' : 'N', m, n, k,
+                                     fields.alpha, binding.inputs[0].as<const float>(), lda,
+                                     binding.inputs[1].as<const float>(), ldb, has_c ? 1.F : 0.F, y, n);
       if (status != dnnl_success) throw Error(ErrorCode::failure, "oneDNN's sgemm failed");
       if (fields.activation) activate({y, static_cast<std::size_t>(m * n)}, *fields.activation);
     };

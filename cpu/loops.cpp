@@ -50,9 +50,12 @@ void copy_row(const Axis& axis, std::size_t element, std::byte* to, const std::b
     return;
   }
   switch (element) {
-    case 1: return copy_row<std::uint8_t>(axis, to, from);
-    case 4: return copy_row<std::uint32_t>(axis, to, from);
-    default: return copy_row<std::uint64_t>(axis, to, from);
+    case 1:
+      return copy_row<std::uint8_t>(axis, to, from);
+    case 4:
+      return copy_row<std::uint32_t>(axis, to, from);
+    default:
+      return copy_row<std::uint64_t>(axis, to, from);
   }
 }
 
@@ -63,11 +66,13 @@ BroadcastLoop::BroadcastLoop(const TensorDesc& out, const TensorDesc& a, const T
   const std::size_t rank = out.shape.rank();
   const auto out_strides = out.strides();
   const auto a_strides = broadcast_strides(a, rank), b_strides = broadcast_strides(b, rank);
-  for (std::size_t i = 0; i < rank; ++i) axes_.push_back({out.shape[i], out_strides[i], a_strides[i], b_strides[i]});
+  for (std::size_t i = 0; i < rank; ++i)
+    axes_.push_back({out.shape[i], out_strides[i], a_strides[i], b_strides[i]});
   sort_and_merge(axes_);
 }
 
-StridedCopy::StridedCopy(const Shape& shape, std::size_t element_bytes, const std::vector<std::int64_t>& to_strides,
+StridedCopy::StridedCopy(const Shape& shape, std::size_t element_bytes,
+                         const std::vector<std::int64_t>& to_strides,
                          const std::vector<std::int64_t>& from_strides)
     : elements_(shape.elements()), element_bytes_(element_bytes) {
   for (std::size_t i = 0; i < shape.rank(); ++i) {

@@ -18,7 +18,8 @@ void fill(void* to, std::size_t elements, std::size_t element, const void* value
     std::fill_n(static_cast<std::uint32_t*>(to), elements, word);
     return;
   }
-  for (std::size_t i = 0; i < elements; ++i) std::memcpy(static_cast<std::byte*>(to) + i * element, value, element);
+  for (std::size_t i = 0; i < elements; ++i)
+    std::memcpy(static_cast<std::byte*>(to) + i * element, value, element);
 }
 
 }  // namespace

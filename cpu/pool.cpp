@@ -11,11 +11,12 @@ namespace {
 
 using dnnl::memory;
 
-dnnl::pooling_v2_forward::primitive_desc describe_pooling(const KernelRequest& request, const Context& context,
-                                                          const Pool& pool, const Window& window) {
-  const auto algorithm = pool.kind() == Pool::Kind::max   ? dnnl::algorithm::pooling_max
-                         : pool.count_include_pad()       ? dnnl::algorithm::pooling_avg_include_padding
-                                                          : dnnl::algorithm::pooling_avg_exclude_padding;
+dnnl::pooling_v2_forward::primitive_desc describe_pooling(const KernelRequest& request,
+                                                          const Context& context, const Pool& pool,
+                                                          const Window& window) {
+  const auto algorithm = pool.kind() == Pool::Kind::max ? dnnl::algorithm::pooling_max
+                         : pool.count_include_pad()     ? dnnl::algorithm::pooling_avg_include_padding
+                                                        : dnnl::algorithm::pooling_avg_exclude_padding;
   const Shape& in = request.inputs[0].desc.shape;
   memory::dims after(2);
   for (std::size_t i = 0; i < 2; ++i) {  // as much as the last window needs, which ceil_mode may enlarge
@@ -48,7 +49,8 @@ struct PlainPool {
   Window window;
   Shape in, out;
 
-  // The taps of one output position along axis i: indices [first, last] with those outside the picture cut off.
+  // The taps of one output position along axis i: indices [first, last] with those outside the picture cut
+  // off.
   struct Taps {
     std::int64_t first, last, counted;
   };
@@ -75,7 +77,8 @@ struct PlainPool {
         for (std::int64_t w = columns.first; w <= columns.last; w += window.dilations[1]) {
           const float* from = x + ((n * in[2] + h) * in[3] + w) * channels;
           if (kind == Pool::Kind::max) {
-            for (std::int64_t c = 0; c < channels; ++c) to[c] = from[c] > to[c] || from[c] != from[c] ? from[c] : to[c];
+            for (std::int64_t c = 0; c < channels; ++c)
+              to[c] = from[c] > to[c] || from[c] != from[c] ? from[c] : to[c];
           } else {
             for (std::int64_t c = 0; c < channels; ++c) to[c] += from[c];
           }

@@ -39,7 +39,8 @@ KernelOrRefusal make_probe(const KernelRequest& request, const Context&) {
   kernel.bind = [probabilities, rows = shape[0], classes = shape[1]](const Binding& binding) -> Launch {
     return [=](Stream&) {
       for (std::int64_t i = 0; i < rows; ++i) {
-        const Answer answer = probe_row(binding.inputs[0].as<const float>() + i * classes, classes, probabilities);
+        const Answer answer =
+            probe_row(binding.inputs[0].as<const float>() + i * classes, classes, probabilities);
         binding.outputs[0].as<std::int32_t>()[i] = answer.label;
         binding.outputs[1].as<float>()[i] = answer.confidence;
       }

@@ -17,8 +17,8 @@ KernelOrRefusal make_rows(const KernelRequest& request, const Context&) {
   Kernel kernel;
   kernel.implementation = "copy";
   if (scatter) kernel.may_overwrite = 3;
-  kernel.bind = [=, most = request.inputs[1].desc.shape[0], bytes = request.outputs[0].bytes()](
-                    const Binding& binding) -> Launch {
+  kernel.bind = [=, most = request.inputs[1].desc.shape[0],
+                 bytes = request.outputs[0].bytes()](const Binding& binding) -> Launch {
     return [=](Stream&) {
       const auto* from = binding.inputs[0].as<const std::byte>();
       auto* to = binding.outputs[0].as<std::byte>();

@@ -23,8 +23,10 @@ KernelOrRefusal make_slice(const KernelRequest& request, const Context&) {
   const StridedCopy copy(out.shape, element, out.strides(), strides);
   Kernel kernel;
   kernel.implementation = "copy";
-  kernel.bind = [copy, offset = start * static_cast<std::int64_t>(element)](const Binding& binding) -> Launch {
-    return [=](Stream&) { copy.run(binding.outputs[0].data, binding.inputs[0].as<const std::byte>() + offset); };
+  kernel.bind = [copy,
+                 offset = start * static_cast<std::int64_t>(element)](const Binding& binding) -> Launch {
+    return
+        [=](Stream&) { copy.run(binding.outputs[0].data, binding.inputs[0].as<const std::byte>() + offset); };
   };
   return kernel;
 }

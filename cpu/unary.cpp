@@ -15,7 +15,8 @@ KernelOrRefusal make_unary(const KernelRequest& request, const Context& context)
   dnnl::algorithm algorithm{};
   as_post_op.get_params_eltwise(0, scale, algorithm, alpha, beta);
   const dnnl::eltwise_forward::primitive_desc described(
-      {dnnl::prop_kind::forward_inference, algorithm, flat, alpha, beta}, with_user_scratchpad(), context.engine);
+      {dnnl::prop_kind::forward_inference, algorithm, flat, alpha, beta}, with_user_scratchpad(),
+      context.engine);
   Kernel kernel = primitive_kernel(context, dnnl::eltwise_forward(described), described.impl_info_str(),
                                    {{Argument::From::input, 0, {}, DNNL_ARG_SRC, flat},
                                     {Argument::From::output, 0, {}, DNNL_ARG_DST, flat}},

@@ -38,9 +38,11 @@ struct ErrorTrap {
 
 void on_message(j_common_ptr info, int level) {
   // Level -1 is a warning: the library would go on with pixels of its own invention. Two of them do not
-  // concern the pixels.
+  // concern the pixels, and stray bytes before a marker are common in real photographs (ImageNet has some).
   const int code = info->err->msg_code;
-  if (level < 0 && code != JWRN_JFIF_MAJOR && code != JWRN_ADOBE_XFORM) on_error(info);
+  const bool harmless =
+      code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM || code == JWRN_EXTRANEOUS_DATA;
+  if (level < 0 && !harmless) on_error(info);
 }
 
 void on_progress(j_common_ptr info) {

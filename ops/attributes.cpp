@@ -38,13 +38,17 @@ std::optional<std::vector<std::int64_t>> Attributes::find_ints(const std::string
   return find<std::vector<std::int64_t>>(name, "ints");
 }
 
-std::optional<float> Attributes::find_float(const std::string& name) { return find<float>(name, "float"); }
+std::optional<float> Attributes::find_float(const std::string& name) {
+  return find<float>(name, "float");
+}
 
 std::optional<std::string> Attributes::find_string(const std::string& name) {
   return find<std::string>(name, "string");
 }
 
-std::optional<Tensor> Attributes::find_tensor(const std::string& name) { return find<Tensor>(name, "tensor"); }
+std::optional<Tensor> Attributes::find_tensor(const std::string& name) {
+  return find<Tensor>(name, "tensor");
+}
 
 std::int64_t Attributes::get_int(const std::string& name, std::int64_t otherwise) {
   return find_int(name).value_or(otherwise);

@@ -1,5 +1,6 @@
 // A node's attributes as an operator reads them: by name and expected type, with a record of which were read.
-// Independent of the file format they came from. Errors name the attribute, the type or value expected and found.
+// Independent of the file format they came from. Errors name the attribute, the type or value expected and
+// found.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,8 @@
 
 namespace yy {
 
-using AttributeValue = std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>,
-                                    std::vector<float>, Tensor>;
+using AttributeValue =
+    std::variant<std::int64_t, float, std::string, std::vector<std::int64_t>, std::vector<float>, Tensor>;
 
 class Attributes {
  public:

@@ -1,8 +1,7 @@
 #include "ops/batch_norm.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
+#include <fmt/format.h>
 
 #include "ops/inputs.h"
 #include "runtime/error.h"
@@ -18,8 +17,9 @@ std::vector<TensorDesc> BatchNorm::infer(std::span<const OpInput> inputs) const 
   check_count(inputs, 5, 5);
   const OpInput& x = need(inputs, 0, names[0]);
   if (x.desc.shape.rank() < 2) {
-    throw Error(ErrorCode::model,
-                fmt::format("input 'X' should have a channel axis (rank 2 or more), found {}", x.desc.shape.text()));
+    throw Error(
+        ErrorCode::model,
+        fmt::format("input 'X' should have a channel axis (rank 2 or more), found {}", x.desc.shape.text()));
   }
   for (std::size_t i = 0; i < 5; ++i) {
     check_dtype(need(inputs, i, names[i]), DType::f32, names[i]);

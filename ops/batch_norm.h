@@ -1,4 +1,5 @@
-// BatchNormalization in inference: y = scale * (x - mean) / sqrt(var + epsilon) + B per channel (axis 1); float32.
+// BatchNormalization in inference: y = scale * (x - mean) / sqrt(var + epsilon) + B per channel (axis 1);
+// float32.
 #pragma once
 
 #include <memory>

@@ -18,7 +18,9 @@ std::shared_ptr<const Op> read_cast(NodeSource& source) {
   if (!to) throw Error(ErrorCode::model, "attribute 'to' is missing");
   source.attributes.ignore("saturate");  // concerns float8 only
   const auto dtype = dtype_of_onnx(*to);
-  if (!dtype) throw Error(ErrorCode::model, fmt::format("attribute 'to': element type {} is not supported", onnx_dtype_name(*to)));
+  if (!dtype)
+    throw Error(ErrorCode::model,
+                fmt::format("attribute 'to': element type {} is not supported", onnx_dtype_name(*to)));
   return std::make_shared<Cast>(*dtype);
 }
 

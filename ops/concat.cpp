@@ -1,7 +1,6 @@
 #include "ops/concat.h"
 
 #include <fmt/format.h>
-
 #include <limits>
 
 #include "ops/inputs.h"

@@ -1,9 +1,8 @@
 #include "ops/constant.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstring>
+#include <fmt/format.h>
 
 #include "ops/inputs.h"
 #include "runtime/error.h"
@@ -11,7 +10,9 @@
 namespace yy {
 namespace {
 
-Tensor scalar_f32(float value) { return Tensor({Shape{}, DType::f32, {}}, std::span<const float>(&value, 1)); }
+Tensor scalar_f32(float value) {
+  return Tensor({Shape{}, DType::f32, {}}, std::span<const float>(&value, 1));
+}
 
 std::shared_ptr<const Op> read_constant_node(Attributes& attributes) {
   if (auto tensor = attributes.find_tensor("value")) return std::make_shared<Constant>(*tensor);
@@ -25,9 +26,10 @@ std::shared_ptr<const Op> read_constant_node(Attributes& attributes) {
   if (auto numbers = attributes.find_ints("value_ints")) {
     return std::make_shared<Constant>(Tensor::of_i64(*numbers));
   }
-  throw Error(ErrorCode::model,
-              "attribute 'value', 'value_float', 'value_int' or 'value_ints' is expected; other forms of Constant "
-              "are not supported");
+  throw Error(
+      ErrorCode::model,
+      "attribute 'value', 'value_float', 'value_int' or 'value_ints' is expected; other forms of Constant "
+      "are not supported");
 }
 
 }  // namespace
@@ -48,7 +50,8 @@ std::optional<Tensor> ConstantOfShape::fold(std::span<const OpInput> inputs) con
   Tensor result(infer(inputs)[0]);
   const std::size_t element = size_of(value_.dtype());
   auto* to = static_cast<std::byte*>(result.mutable_data());
-  for (std::size_t i = 0; i < result.desc().bytes(); i += element) std::memcpy(to + i, value_.data(), element);
+  for (std::size_t i = 0; i < result.desc().bytes(); i += element)
+    std::memcpy(to + i, value_.data(), element);
   return result;
 }
 

@@ -24,8 +24,8 @@ std::vector<TensorDesc> Conv::infer(std::span<const OpInput> inputs) const {
   }
   if (xs[1] != ws[1] * group_) {
     throw Error(ErrorCode::model,
-                fmt::format("input 'X' has {} channels, but 'W' {} with group {} expects {}", xs[1], ws.text(),
-                            group_, ws[1] * group_));
+                fmt::format("input 'X' has {} channels, but 'W' {} with group {} expects {}", xs[1],
+                            ws.text(), group_, ws[1] * group_));
   }
   if (const OpInput* b = maybe(inputs, 2)) {
     check_dtype(*b, DType::f32, "B");

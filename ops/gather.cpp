@@ -13,12 +13,13 @@ std::vector<TensorDesc> Gather::infer(std::span<const OpInput> inputs) const {
   const OpInput& indices = need(inputs, 1, "indices");
   const std::size_t along = axis(data);
   // Indices computed from data are refused: their range could not be checked before the network runs.
-  for (std::int64_t index : constant_ints({true, {Shape{indices.desc.shape.elements()}, indices.desc.dtype, {}},
-                                           indices.constant},
-                                          "indices")) {
+  for (std::int64_t index :
+       constant_ints({true, {Shape{indices.desc.shape.elements()}, indices.desc.dtype, {}}, indices.constant},
+                     "indices")) {
     if (index < -data[along] || index >= data[along]) {
-      throw Error(ErrorCode::model, fmt::format("input 'indices' holds {}, out of range for axis {} of 'data' {}",
-                                                index, along, data.text()));
+      throw Error(ErrorCode::model,
+                  fmt::format("input 'indices' holds {}, out of range for axis {} of 'data' {}", index, along,
+                              data.text()));
     }
   }
   std::vector<std::int64_t> dims(data.begin(), data.begin() + static_cast<std::ptrdiff_t>(along));

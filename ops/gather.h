@@ -1,4 +1,5 @@
-// Gather: takes slices of `data` along `axis` by an index tensor (int64 or int32, negative counts from the back).
+// Gather: takes slices of `data` along `axis` by an index tensor (int64 or int32, negative counts from the
+// back).
 #pragma once
 
 #include <memory>

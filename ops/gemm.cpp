@@ -19,16 +19,16 @@ std::vector<TensorDesc> Gemm::infer(std::span<const OpInput> inputs) const {
   const auto [kb, n] = std::pair(b.desc.shape[fields_.transB ? 1 : 0], b.desc.shape[fields_.transB ? 0 : 1]);
   if (ka != kb) {
     throw Error(ErrorCode::model,
-                fmt::format("the inner dimensions of 'A' {}{} and 'B' {}{} differ: {} and {}", a.desc.shape.text(),
-                            fields_.transA ? " (transposed)" : "", b.desc.shape.text(),
+                fmt::format("the inner dimensions of 'A' {}{} and 'B' {}{} differ: {} and {}",
+                            a.desc.shape.text(), fields_.transA ? " (transposed)" : "", b.desc.shape.text(),
                             fields_.transB ? " (transposed)" : "", ka, kb));
   }
   const Shape out{m, n};
   if (const OpInput* c = maybe(inputs, 2)) {
     check_dtype(*c, DType::f32, "C");
     if (c->desc.shape.rank() > 2 || broadcast(c->desc.shape, out) != out) {
-      throw Error(ErrorCode::model, fmt::format("input 'C' should be broadcastable to {}, found {}", out.text(),
-                                                c->desc.shape.text()));
+      throw Error(ErrorCode::model, fmt::format("input 'C' should be broadcastable to {}, found {}",
+                                                out.text(), c->desc.shape.text()));
     }
   }
   return {{out, DType::f32, Layout::row_major}};
@@ -38,7 +38,9 @@ std::int64_t Gemm::macs(std::span<const OpInput> inputs, std::span<const TensorD
   return outputs[0].shape.elements() * inputs[0].desc.shape[fields_.transA ? 0 : 1];
 }
 
-std::string Gemm::details() const { return fields_.activation ? "+" + fields_.activation->text() : ""; }
+std::string Gemm::details() const {
+  return fields_.activation ? fmt::format("+{}", fields_.activation->text()) : "";
+}
 
 std::shared_ptr<const Op> read_gemm(NodeSource& source) {
   Gemm::Fields fields;

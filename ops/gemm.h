@@ -1,4 +1,5 @@
-// Gemm: Y [M,N] = activation(alpha * A' B' + beta * C), A' = A or its transpose; C broadcasts to [M,N]; float32.
+// Gemm: Y [M,N] = activation(alpha * A' B' + beta * C), A' = A or its transpose; C broadcasts to [M,N];
+// float32.
 #pragma once
 
 #include <memory>

@@ -1,8 +1,7 @@
 #include "ops/inputs.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "runtime/error.h"
 
@@ -49,10 +48,11 @@ void check_shape(const OpInput& input, const Shape& shape, std::string_view what
 
 std::vector<std::int64_t> constant_ints(const OpInput& input, std::string_view what) {
   if (input.constant == nullptr) {
-    throw Error(ErrorCode::model,
-                fmt::format("input '{}' is computed from data while the network runs; it must be known when the "
-                            "network is compiled",
-                            what));
+    throw Error(
+        ErrorCode::model,
+        fmt::format("input '{}' is computed from data while the network runs; it must be known when the "
+                    "network is compiled",
+                    what));
   }
   if (input.desc.shape.rank() > 1) {
     throw Error(ErrorCode::model, fmt::format("input '{}' should be a scalar or a list, found shape {}", what,
@@ -66,16 +66,16 @@ std::vector<std::int64_t> constant_ints(const OpInput& input, std::string_view w
     const auto elements = input.constant->as<std::int32_t>();
     return {elements.begin(), elements.end()};
   }
-  throw Error(ErrorCode::model, fmt::format("input '{}' should be int64 or int32, found {}", what,
-                                            name_of(input.desc.dtype)));
+  throw Error(ErrorCode::model,
+              fmt::format("input '{}' should be int64 or int32, found {}", what, name_of(input.desc.dtype)));
 }
 
 float constant_float(const OpInput& input, std::string_view what) {
   check_dtype(input, DType::f32, what);
   if (input.constant == nullptr || input.desc.shape.elements() != 1) {
     throw Error(ErrorCode::model,
-                fmt::format("input '{}' should be one number known when the network is compiled, found {}{}", what,
-                            input.desc.shape.text(), input.constant ? "" : " computed from data"));
+                fmt::format("input '{}' should be one number known when the network is compiled, found {}{}",
+                            what, input.desc.shape.text(), input.constant ? "" : " computed from data"));
   }
   return input.constant->as<float>()[0];
 }
@@ -83,8 +83,8 @@ float constant_float(const OpInput& input, std::string_view what) {
 std::size_t normal_axis(std::int64_t axis, std::size_t rank, std::string_view what) {
   const auto r = static_cast<std::int64_t>(rank);
   if (axis < -r || axis >= r) {
-    throw Error(ErrorCode::model,
-                fmt::format("{} {} is out of range for rank {}: expected {} to {}", what, axis, r, -r, r - 1));
+    throw Error(ErrorCode::model, fmt::format("{} {} is out of range for rank {}: expected {} to {}", what,
+                                              axis, r, -r, r - 1));
   }
   return static_cast<std::size_t>(axis < 0 ? axis + r : axis);
 }

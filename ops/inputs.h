@@ -21,8 +21,8 @@ void check_rank(const OpInput& input, std::size_t rank, std::string_view what);
 void check_dtype(const OpInput& input, DType dtype, std::string_view what);
 void check_shape(const OpInput& input, const Shape& shape, std::string_view what);
 
-// The elements of a constant int64 or int32 tensor (a shape, axes, starts...). A tensor that is computed from data
-// while the network runs is refused.
+// The elements of a constant int64 or int32 tensor (a shape, axes, starts...). A tensor that is computed from
+// data while the network runs is refused.
 std::vector<std::int64_t> constant_ints(const OpInput& input, std::string_view what);
 
 // The only element of a constant float tensor.

@@ -18,8 +18,8 @@ std::vector<TensorDesc> Pad::infer(std::span<const OpInput> inputs) const {
     const std::int64_t before = all[i], after = all[shape.rank() + i];
     const bool absurd = before > most || after > most || before < -most || after < -most;
     if (absurd || shape[i] + before + after < 0 || -before > shape[i] || -after > shape[i]) {
-      throw Error(ErrorCode::model, fmt::format("'pads' {} and {} do not fit axis {} of 'data' {}", before, after,
-                                                i, shape.text()));
+      throw Error(ErrorCode::model, fmt::format("'pads' {} and {} do not fit axis {} of 'data' {}", before,
+                                                after, i, shape.text()));
     }
     dims.push_back(shape[i] + before + after);
   }
@@ -32,15 +32,17 @@ std::vector<std::int64_t> Pad::pads(std::span<const OpInput> inputs) const {
   const OpInput* axes_input = fields_ ? nullptr : maybe(inputs, 3);
   if (axes_input == nullptr) {
     if (given.size() != 2 * rank) {
-      throw Error(ErrorCode::model, fmt::format("'pads' should have {} elements, two for each axis of 'data' {}, found {}",
-                                                2 * rank, inputs[0].desc.shape.text(), given.size()));
+      throw Error(ErrorCode::model,
+                  fmt::format("'pads' should have {} elements, two for each axis of 'data' {}, found {}",
+                              2 * rank, inputs[0].desc.shape.text(), given.size()));
     }
     return given;
   }
   const auto axes = constant_ints(*axes_input, "axes");
   if (given.size() != 2 * axes.size()) {
-    throw Error(ErrorCode::model, fmt::format("'pads' should have two elements for each of the {} 'axes', found {}",
-                                              axes.size(), given.size()));
+    throw Error(ErrorCode::model,
+                fmt::format("'pads' should have two elements for each of the {} 'axes', found {}",
+                            axes.size(), given.size()));
   }
   std::vector<std::int64_t> result(2 * rank, 0);
   for (std::size_t i = 0; i < axes.size(); ++i) {
@@ -56,7 +58,8 @@ Tensor Pad::value(std::span<const OpInput> inputs) const {
   Tensor zero({Shape{}, dtype, {}});
   if (fields_) {
     if (dtype != DType::f32 && fields_->value != 0) {
-      throw Error(ErrorCode::model, fmt::format("attribute 'value' needs float32 'data', found {}", name_of(dtype)));
+      throw Error(ErrorCode::model,
+                  fmt::format("attribute 'value' needs float32 'data', found {}", name_of(dtype)));
     }
     if (dtype == DType::f32) zero.as_mutable<float>()[0] = fields_->value;
     return zero;
@@ -65,7 +68,8 @@ Tensor Pad::value(std::span<const OpInput> inputs) const {
   if (given == nullptr) return zero;
   check_dtype(*given, dtype, "constant_value");
   if (given->constant == nullptr || given->desc.shape.elements() != 1) {
-    throw Error(ErrorCode::model, "input 'constant_value' should be one number known when the network is compiled");
+    throw Error(ErrorCode::model,
+                "input 'constant_value' should be one number known when the network is compiled");
   }
   return *given->constant;
 }

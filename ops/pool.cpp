@@ -9,9 +9,12 @@ namespace yy {
 
 std::string_view Pool::name() const {
   switch (kind_) {
-    case Kind::max: return "MaxPool";
-    case Kind::average: return "AveragePool";
-    case Kind::global_average: return "GlobalAveragePool";
+    case Kind::max:
+      return "MaxPool";
+    case Kind::average:
+      return "AveragePool";
+    case Kind::global_average:
+      return "GlobalAveragePool";
   }
   return "?";
 }
@@ -37,17 +40,18 @@ Window Pool::window(const Shape& input) const {
   }
   const auto& kernel = *window_.kernel_shape;
   if (kernel.size() != 2) {
-    throw Error(ErrorCode::model, fmt::format("attribute 'kernel_shape' should have 2 elements, found {}",
-                                              kernel.size()));
+    throw Error(ErrorCode::model,
+                fmt::format("attribute 'kernel_shape' should have 2 elements, found {}", kernel.size()));
   }
   const Window result = resolve(window_, input, {kernel[0], kernel[1]});
   for (std::size_t i = 0; i < 4; ++i) {
     const std::int64_t extent = (result.kernel_shape[i % 2] - 1) * result.dilations[i % 2] + 1;
     if (result.pads[i] >= extent) {
-      throw Error(ErrorCode::model,
-                  fmt::format("attribute 'pads' holds {}, which is not smaller than the window of {}: a window "
-                              "would see padding only",
-                              result.pads[i], extent));
+      throw Error(
+          ErrorCode::model,
+          fmt::format("attribute 'pads' holds {}, which is not smaller than the window of {}: a window "
+                      "would see padding only",
+                      result.pads[i], extent));
     }
   }
   return result;
@@ -55,7 +59,8 @@ Window Pool::window(const Shape& input) const {
 
 std::shared_ptr<const Op> read_pool(NodeSource& source) {
   Attributes& attributes = source.attributes;
-  if (source.op_type == "GlobalAveragePool") return std::make_shared<Pool>(Pool::Kind::global_average, WindowAttributes{});
+  if (source.op_type == "GlobalAveragePool")
+    return std::make_shared<Pool>(Pool::Kind::global_average, WindowAttributes{});
   if (source.output_count > 1) {
     throw Error(ErrorCode::model, "output 1 ('Indices') is not supported: only the pooled values are");
   }

@@ -15,8 +15,9 @@ std::vector<TensorDesc> Probe::infer(std::span<const OpInput> inputs) const {
   bool good = shape.rank() >= 2 && shape[1] >= 1;
   for (std::size_t i = 2; i < shape.rank(); ++i) good = good && shape[i] == 1;
   if (!good) {
-    throw Error(ErrorCode::model,
-                fmt::format("the network's output should be scores of shape [N,classes], found {}", shape.text()));
+    throw Error(
+        ErrorCode::model,
+        fmt::format("the network's output should be scores of shape [N,classes], found {}", shape.text()));
   }
   return {{Shape{shape[0]}, DType::i32, Layout::row_major}, {Shape{shape[0]}, DType::f32, Layout::row_major}};
 }

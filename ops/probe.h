@@ -1,8 +1,9 @@
-// Probe (ours): scores [N,C] (or [N,C,1,1]) -> label int32 [N] and confidence float32 [N], the cascade's gate value.
+// Probe (ours): scores [N,C] (or [N,C,1,1]) -> label int32 [N] and confidence float32 [N], the cascade's gate
+// value.
 //
 // The label is the first largest score. The confidence is the largest softmax probability, computed as
-// 1 / sum(exp(score - largest)), which cannot overflow; where the scores already are a distribution, it is the
-// largest of them. A row that holds a NaN has confidence NaN and label -1.
+// 1 / sum(exp(score - largest)), which cannot overflow; where the scores already are a distribution, it is
+// the largest of them. A row that holds a NaN has confidence NaN and label -1.
 #pragma once
 
 #include "runtime/op.h"

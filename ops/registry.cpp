@@ -1,8 +1,7 @@
 #include "ops/registry.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "runtime/error.h"
 
@@ -31,13 +30,16 @@ constexpr Row rows[] = {
 };
 
 const Row* find_row(std::string_view op_type) {
-  const auto* row = std::find_if(std::begin(rows), std::end(rows), [&](const Row& r) { return r.name == op_type; });
+  const auto* row =
+      std::find_if(std::begin(rows), std::end(rows), [&](const Row& r) { return r.name == op_type; });
   return row == std::end(rows) ? nullptr : row;
 }
 
 }  // namespace
 
-bool is_known_operator(std::string_view op_type) { return find_row(op_type) != nullptr; }
+bool is_known_operator(std::string_view op_type) {
+  return find_row(op_type) != nullptr;
+}
 
 std::vector<std::string_view> known_operators() {
   std::vector<std::string_view> names;

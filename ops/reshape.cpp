@@ -1,9 +1,8 @@
 #include "ops/reshape.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <algorithm>
 
 #include "ops/inputs.h"
 #include "runtime/error.h"
@@ -46,7 +45,8 @@ Shape reshaped(const Shape& from, const Dims& wanted, bool allowzero) {
 Shape flattened(const Shape& from, std::int64_t axis) {
   const auto rank = static_cast<std::int64_t>(from.rank());
   if (axis < -rank || axis > rank) {
-    throw Error(ErrorCode::model, fmt::format("attribute 'axis' {} is out of range for {}", axis, from.text()));
+    throw Error(ErrorCode::model,
+                fmt::format("attribute 'axis' {} is out of range for {}", axis, from.text()));
   }
   const std::int64_t split = axis < 0 ? axis + rank : axis;
   std::int64_t rows = 1, columns = 1;
@@ -60,7 +60,8 @@ Shape squeezed(const Shape& from, const std::optional<Dims>& axes) {
   for (std::int64_t axis : axes.value_or(Dims{})) {
     const std::size_t i = normal_axis(axis, from.rank(), "'axes' element");
     if (from[i] != 1) {
-      throw Error(ErrorCode::model, fmt::format("'axes' names axis {} of {}, which is not 1", i, from.text()));
+      throw Error(ErrorCode::model,
+                  fmt::format("'axes' names axis {} of {}, which is not 1", i, from.text()));
     }
     drop[i] = true;
   }
@@ -90,12 +91,18 @@ Shape unsqueezed(const Shape& from, const Dims& axes) {
 
 std::string_view Reshape::name() const {
   switch (kind_) {
-    case Kind::reshape: return "Reshape";
-    case Kind::flatten: return "Flatten";
-    case Kind::squeeze: return "Squeeze";
-    case Kind::unsqueeze: return "Unsqueeze";
-    case Kind::identity: return "Identity";
-    case Kind::dropout: return "Dropout";
+    case Kind::reshape:
+      return "Reshape";
+    case Kind::flatten:
+      return "Flatten";
+    case Kind::squeeze:
+      return "Squeeze";
+    case Kind::unsqueeze:
+      return "Unsqueeze";
+    case Kind::identity:
+      return "Identity";
+    case Kind::dropout:
+      return "Dropout";
   }
   return "?";
 }
@@ -105,7 +112,8 @@ Shape Reshape::output_shape(std::span<const OpInput> inputs) const {
   switch (kind_) {
     case Kind::reshape:
       return reshaped(from, constant_ints(need(inputs, 1, "shape"), "shape"), fields_.allowzero);
-    case Kind::flatten: return flattened(from, fields_.axis);
+    case Kind::flatten:
+      return flattened(from, fields_.axis);
     case Kind::squeeze: {
       const OpInput* axes = maybe(inputs, 1);
       return squeezed(from, axes ? std::optional(constant_ints(*axes, "axes")) : fields_.axes);
@@ -113,7 +121,8 @@ Shape Reshape::output_shape(std::span<const OpInput> inputs) const {
     case Kind::unsqueeze:
       return unsqueezed(from, fields_.axes ? *fields_.axes : constant_ints(need(inputs, 1, "axes"), "axes"));
     case Kind::identity:
-    case Kind::dropout: return from;
+    case Kind::dropout:
+      return from;
   }
   return from;
 }

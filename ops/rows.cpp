@@ -1,8 +1,7 @@
 #include "ops/rows.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 #include "ops/inputs.h"
 #include "runtime/error.h"
@@ -28,9 +27,10 @@ std::vector<TensorDesc> Rows::infer(std::span<const OpInput> inputs) const {
   const OpInput& into = need(inputs, 3, "into");
   check_dtype(into, rows.dtype, "into");
   check_rank(into, rows.shape.rank(), "into");
-  if (rows.shape[0] != n || !std::equal(rows.shape.begin() + 1, rows.shape.end(), into.desc.shape.begin() + 1)) {
-    throw Error(ErrorCode::model, fmt::format("rows {} do not fit index [{}] and into {}", rows.shape.text(), n,
-                                              into.desc.shape.text()));
+  if (rows.shape[0] != n ||
+      !std::equal(rows.shape.begin() + 1, rows.shape.end(), into.desc.shape.begin() + 1)) {
+    throw Error(ErrorCode::model, fmt::format("rows {} do not fit index [{}] and into {}", rows.shape.text(),
+                                              n, into.desc.shape.text()));
   }
   return {{into.desc.shape, rows.dtype, Layout::row_major}};
 }

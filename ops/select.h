@@ -1,8 +1,9 @@
 // Select (ours): which rows of a batch are deferred.
 //
-// confidence float32 [N], threshold float32 [1], valid int32 [1] -> index int32 [N], count int32 [1]. Of the first
-// `valid` rows, those that do not satisfy confidence > threshold are deferred (so NaN is); their numbers stand, in
-// rising order, in the first `count` elements of index. The rest of index is left as it was.
+// confidence float32 [N], threshold float32 [1], valid int32 [1] -> index int32 [N], count int32 [1]. Of the
+// first `valid` rows, those that do not satisfy confidence > threshold are deferred (so NaN is); their
+// numbers stand, in rising order, in the first `count` elements of index. The rest of index is left as it
+// was.
 #pragma once
 
 #include "runtime/op.h"

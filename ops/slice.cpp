@@ -1,8 +1,7 @@
 #include "ops/slice.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 #include <numeric>
 
 #include "ops/inputs.h"
@@ -13,7 +12,9 @@ namespace {
 
 Slice::Range range_of(std::int64_t size, std::int64_t start, std::int64_t end, std::int64_t step) {
   // Ends may be INT64_MAX or INT64_MIN for "all": clamp before any arithmetic can overflow.
-  const auto from_front = [&](std::int64_t i) { return i < 0 ? std::max(i, -size - 1) + size : std::min(i, size); };
+  const auto from_front = [&](std::int64_t i) {
+    return i < 0 ? std::max(i, -size - 1) + size : std::min(i, size);
+  };
   start = from_front(start);
   end = from_front(end);
   if (step > 0) {
@@ -46,16 +47,18 @@ std::vector<Slice::Range> Slice::ranges(std::span<const OpInput> inputs) const {
   std::vector<std::int64_t> steps(starts.size(), 1);
   if (const OpInput* given = fields_ ? nullptr : maybe(inputs, 4)) steps = constant_ints(*given, "steps");
   if (ends.size() != starts.size() || axes.size() != starts.size() || steps.size() != starts.size()) {
-    throw Error(ErrorCode::model,
-                fmt::format("'starts', 'ends', 'axes' and 'steps' should be equally long, found {}, {}, {} and {}",
-                            starts.size(), ends.size(), axes.size(), steps.size()));
+    throw Error(
+        ErrorCode::model,
+        fmt::format("'starts', 'ends', 'axes' and 'steps' should be equally long, found {}, {}, {} and {}",
+                    starts.size(), ends.size(), axes.size(), steps.size()));
   }
   std::vector<Range> result;
   for (std::int64_t dim : shape) result.push_back({0, 1, dim});
   for (std::size_t i = 0; i < axes.size(); ++i) {
     if (steps[i] == 0) throw Error(ErrorCode::model, "'steps' holds 0");
     const std::size_t axis = normal_axis(axes[i], shape.rank(), "'axes' element");
-    const std::int64_t step = std::clamp<std::int64_t>(steps[i], -(std::int64_t{1} << 40), std::int64_t{1} << 40);
+    const std::int64_t step =
+        std::clamp<std::int64_t>(steps[i], -(std::int64_t{1} << 40), std::int64_t{1} << 40);
     result[axis] = range_of(shape[axis], starts[i], ends[i], step);
   }
   return result;

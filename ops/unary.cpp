@@ -24,10 +24,14 @@ constexpr Row rows[] = {
 
 std::string Activation::text() const {
   switch (kind) {
-    case Kind::relu: return "relu";
-    case Kind::clip: return fmt::format("clip({:g},{:g})", low, high);
-    case Kind::sigmoid: return "sigmoid";
-    case Kind::tanh: return "tanh";
+    case Kind::relu:
+      return "relu";
+    case Kind::clip:
+      return fmt::format("clip({:g},{:g})", low, high);
+    case Kind::sigmoid:
+      return "sigmoid";
+    case Kind::tanh:
+      return "tanh";
   }
   return "?";
 }

@@ -1,9 +1,8 @@
 #include "ops/window.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-
-#include <algorithm>
 
 #include "runtime/error.h"
 
@@ -17,8 +16,8 @@ void assign(std::array<std::int64_t, n>& to, const std::optional<std::vector<std
             const char* name, std::int64_t least) {
   if (!from) return;
   if (from->size() != n) {
-    throw Error(ErrorCode::model, fmt::format("attribute '{}' should have {} elements, found {}: [{}]", name, n,
-                                              from->size(), fmt::join(*from, ",")));
+    throw Error(ErrorCode::model, fmt::format("attribute '{}' should have {} elements, found {}: [{}]", name,
+                                              n, from->size(), fmt::join(*from, ",")));
   }
   for (std::size_t i = 0; i < n; ++i) {
     if ((*from)[i] < least || (*from)[i] > largest) {
@@ -68,9 +67,10 @@ WindowAttributes WindowAttributes::read(Attributes& attributes) {
   const bool known = result.auto_pad == "NOTSET" || result.auto_pad == "VALID" ||
                      result.auto_pad == "SAME_UPPER" || result.auto_pad == "SAME_LOWER";
   if (!known) {
-    throw Error(ErrorCode::model,
-                fmt::format("attribute 'auto_pad' should be NOTSET, VALID, SAME_UPPER or SAME_LOWER, found '{}'",
-                            result.auto_pad));
+    throw Error(
+        ErrorCode::model,
+        fmt::format("attribute 'auto_pad' should be NOTSET, VALID, SAME_UPPER or SAME_LOWER, found '{}'",
+                    result.auto_pad));
   }
   return result;
 }
@@ -92,8 +92,9 @@ Window resolve(const WindowAttributes& attributes, const Shape& input,
   if (!attributes.kernel_shape) {
     window.kernel_shape = kernel_shape;
   } else if (window.kernel_shape != kernel_shape) {
-    throw Error(ErrorCode::model, fmt::format("attribute 'kernel_shape' is [{}], but the weights' kernel is [{}]",
-                                              fmt::join(window.kernel_shape, ","), fmt::join(kernel_shape, ",")));
+    throw Error(ErrorCode::model,
+                fmt::format("attribute 'kernel_shape' is [{}], but the weights' kernel is [{}]",
+                            fmt::join(window.kernel_shape, ","), fmt::join(kernel_shape, ",")));
   }
   assign(window.strides, attributes.strides, "strides", 1);
   assign(window.dilations, attributes.dilations, "dilations", 1);

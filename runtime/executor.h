@@ -1,6 +1,6 @@
-// Runs a Program in an arena. One per worker: not thread-safe. Executors that never run at the same moment (the
-// stages of a cascade) may share one arena as large as the largest of them needs; then a run spoils the outputs
-// of the others.
+// Runs a Program in an arena. One per worker: not thread-safe. Executors that never run at the same moment
+// (the stages of a cascade) may share one arena as large as the largest of them needs; then a run spoils the
+// outputs of the others.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,6 @@
 // A kernel: one operator compiled for one device, shape and thread count. Everything slow or fallible (choice
-// of algorithm, packing of weights, shape logic) happens in the factory that makes it; a Launch only enqueues.
+// of algorithm, packing of weights, shape logic) happens in the factory that makes it; a Launch only
+// enqueues.
 #pragma once
 
 #include <algorithm>

@@ -6,7 +6,9 @@
 namespace yy {
 namespace {
 
-bool meet(const Interval& a, const Interval& b) { return a.first <= b.last && b.first <= a.last; }
+bool meet(const Interval& a, const Interval& b) {
+  return a.first <= b.last && b.first <= a.last;
+}
 
 std::vector<std::size_t> bytes_per_step(std::span<const Interval> intervals) {
   int steps = 0;
@@ -35,9 +37,8 @@ MemoryPlan place(std::span<const Interval> intervals, const std::vector<std::siz
     }
     plan.offsets[index] = offset;
     plan.arena_bytes = std::max(plan.arena_bytes, offset + interval.bytes);
-    const auto where = std::upper_bound(placed.begin(), placed.end(), index, [&](auto a, auto b) {
-      return plan.offsets[a] < plan.offsets[b];
-    });
+    const auto where = std::upper_bound(placed.begin(), placed.end(), index,
+                                        [&](auto a, auto b) { return plan.offsets[a] < plan.offsets[b]; });
     placed.insert(where, index);
   }
   return plan;

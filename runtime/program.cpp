@@ -1,9 +1,8 @@
 #include "runtime/program.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstring>
+#include <fmt/format.h>
 
 #include "runtime/error.h"
 
@@ -28,7 +27,8 @@ std::vector<int> last_reads(const Graph& graph) {
 
 std::string_view name_of(Precision precision) {
   switch (precision) {
-    case Precision::f32: return "f32";
+    case Precision::f32:
+      return "f32";
   }
   return "?";
 }
@@ -51,8 +51,8 @@ void Program::make_kernels(const Backend& backend, WeightStore& weights) {
     const std::vector<OpInput> inputs = graph_.op_inputs(node);
     const std::vector<TensorDesc> outputs = graph_.output_descs(node);
     try {
-      KernelOrRefusal made = backend.make_kernel(
-          {*node.op, inputs, outputs, options_.precision, options_.threads, weights});
+      KernelOrRefusal made =
+          backend.make_kernel({*node.op, inputs, outputs, options_.precision, options_.threads, weights});
       if (const auto* refusal = std::get_if<Refusal>(&made)) {
         refusals += fmt::format("\n  {}: {}", node.label(), refusal->reason);
       } else {
@@ -68,8 +68,8 @@ void Program::make_kernels(const Backend& backend, WeightStore& weights) {
   }
 }
 
-// Whether output 0 of `node` may lie in the memory of input `k`: nobody reads that memory after this step, it is
-// wide enough, and no other input of the node lies there (a convolution reads its source while it writes).
+// Whether output 0 of `node` may lie in the memory of input `k`: nobody reads that memory after this step, it
+// is wide enough, and no other input of the node lies there (a convolution reads its source while it writes).
 bool Program::may_take_over(const Node& node, std::size_t k, int step) const {
   const auto at = [](ValueId id) { return static_cast<std::size_t>(id); };
   const Placement& input = placements_[at(node.inputs[k])];
@@ -124,8 +124,8 @@ void Program::share_memory() {
         extended = std::max(extended, end);
       }
     }
-    workspaces_.push_back(
-        kernel.workspace_bytes == 0 ? -1 : new_interval(kernel.workspace_bytes, step, step));
+    workspaces_.push_back(kernel.workspace_bytes == 0 ? -1
+                                                      : new_interval(kernel.workspace_bytes, step, step));
   }
 }
 

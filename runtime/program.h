@@ -1,5 +1,5 @@
-// A graph compiled for one backend, batch size, precision and thread count: kernels in order and a static memory
-// plan. Immutable, shareable between threads; each worker runs it through an Executor of its own.
+// A graph compiled for one backend, batch size, precision and thread count: kernels in order and a static
+// memory plan. Immutable, shareable between threads; each worker runs it through an Executor of its own.
 #pragma once
 
 #include <cstddef>

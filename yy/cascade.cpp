@@ -1,10 +1,9 @@
 #include "yy/cascade.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <fmt/format.h>
 
 #include "ops/rows.h"
 #include "runtime/error.h"
@@ -12,7 +11,8 @@
 namespace yy {
 namespace {
 
-constexpr std::uint64_t longest_wait = 64;  // Yin batches; bounds memory and how far verdicts come out of order
+constexpr std::uint64_t longest_wait =
+    64;  // Yin batches; bounds memory and how far verdicts come out of order
 
 class Stopwatch {
  public:
@@ -44,7 +44,8 @@ std::vector<Scored> best_classes(std::span<const float> scores, bool probabiliti
   }
   const auto end = all.begin() + std::min<std::ptrdiff_t>(topk, std::ssize(all));
   std::partial_sort(all.begin(), end, all.end(), [&](const Scored& a, const Scored& b) {
-    const float sa = scores[static_cast<std::size_t>(a.label)], sb = scores[static_cast<std::size_t>(b.label)];
+    const float sa = scores[static_cast<std::size_t>(a.label)],
+                sb = scores[static_cast<std::size_t>(b.label)];
     return sa != sb ? sa > sb : a.label < b.label;
   });
   all.erase(end, all.end());
@@ -54,9 +55,7 @@ std::vector<Scored> best_classes(std::span<const float> scores, bool probabiliti
 }  // namespace
 
 Cascade::Cascade(std::vector<std::shared_ptr<const Classifier>> stages, CascadeOptions options, Sink sink)
-    : options_(std::move(options)),
-      sink_(std::move(sink)),
-      backend_(stages.at(0)->network().backend()) {
+    : options_(std::move(options)), sink_(std::move(sink)), backend_(stages.at(0)->network().backend()) {
   for (auto& classifier : stages) {
     Stage stage;
     stage.batch = classifier->network().fixed_batch().value_or(options_.batch);
@@ -71,7 +70,8 @@ Cascade::Cascade(std::vector<std::shared_ptr<const Classifier>> stages, CascadeO
 }
 
 void Cascade::check_options() const {
-  if (options_.batch < 1) throw Error(ErrorCode::usage, fmt::format("batch should be at least 1, found {}", options_.batch));
+  if (options_.batch < 1)
+    throw Error(ErrorCode::usage, fmt::format("batch should be at least 1, found {}", options_.batch));
   if (options_.threads < 1) {
     throw Error(ErrorCode::usage, fmt::format("threads should be at least 1, found {}", options_.threads));
   }
@@ -90,17 +90,21 @@ void Cascade::check_options() const {
     if (own == classes) continue;
     std::size_t first = 0;
     while (first < std::min(own.size(), classes.size()) && own[first] == classes[first]) ++first;
-    const auto at = [first](const auto& list) { return first < list.size() ? "'" + list[first].id + "'" : "nothing"; };
-    throw Error(ErrorCode::model,
-                fmt::format("'{}' ({} classes) and '{}' ({} classes) cannot be paired: their class lists differ first "
-                            "at class {}, {} against {}",
-                            stages_[0].classifier->name(), classes.size(), stage.classifier->name(), own.size(), first,
-                            at(classes), at(own)));
+    const auto at = [first](const auto& list) {
+      return first < list.size() ? "'" + list[first].id + "'" : "nothing";
+    };
+    throw Error(
+        ErrorCode::model,
+        fmt::format(
+            "'{}' ({} classes) and '{}' ({} classes) cannot be paired: their class lists differ first "
+            "at class {}, {} against {}",
+            stages_[0].classifier->name(), classes.size(), stage.classifier->name(), own.size(), first,
+            at(classes), at(own)));
   }
 }
 
-// As many slots as can wait at once: a batch for Yin, and for each later stage almost a batch in its queue before it
-// takes in a whole one of the stage before.
+// As many slots as can wait at once: a batch for Yin, and for each later stage almost a batch in its queue
+// before it takes in a whole one of the stage before.
 void Cascade::make_slots() {
   std::int64_t slots = stages_[0].batch, largest = stages_[0].batch;
   for (std::size_t s = 1; s < stages_.size(); ++s) {
@@ -184,7 +188,8 @@ void Cascade::grow_arena(std::size_t bytes) {
 // Kernels that write a batch's labels and confidences into the verdict table's rows.
 std::vector<Launch> Cascade::bind_scatter(Executor& executor, std::int64_t batch) const {
   const Rows scatter(Rows::Kind::scatter);
-  const TensorView slots{{Shape{batch}, DType::i32, Layout::row_major}, batch_slots_.view().data};
+  TensorView slots = batch_slots_.view();
+  slots.desc.shape[0] = batch;
   WeightStore none;
   std::vector<Launch> launches;
   const auto bind = [&](const TensorView& rows, const TensorView& table) {
@@ -194,7 +199,8 @@ std::vector<Launch> Cascade::bind_scatter(Executor& executor, std::int64_t batch
     const std::vector<TensorDesc> outputs{table.desc};
     auto made = backend_.make_kernel({scatter, inputs, outputs, Precision::f32, options_.threads, none});
     if (const auto* refusal = std::get_if<Refusal>(&made)) {
-      throw Error(ErrorCode::device, fmt::format("device '{}' cannot run ScatterRows: {}", backend_.name(), refusal->reason));
+      throw Error(ErrorCode::device,
+                  fmt::format("device '{}' cannot run ScatterRows: {}", backend_.name(), refusal->reason));
     }
     launches.push_back(std::get<Kernel>(made).bind({views, {table}, nullptr}));
   };
@@ -236,7 +242,8 @@ void Cascade::prepare_rows(const Stage& stage, Executor& executor) {
   const std::int64_t row = input.desc.shape.elements() / input.desc.shape[0];
   float* to = input.as<float>();
   for (std::int32_t slot : running_) {
-    write_row(slots_[static_cast<std::size_t>(slot)].image, stage.classifier->card().preprocess, to, scratch_);
+    write_row(slots_[static_cast<std::size_t>(slot)].image, stage.classifier->card().preprocess, to,
+              scratch_);
     to += row;
   }
   // Rows without a picture are computed too; zeros keep stale bytes of the arena out of them.
@@ -248,7 +255,8 @@ void Cascade::pass_on(std::size_t s, const Executor& executor) {
   std::span<const std::int32_t> deferred;
   if (!is_last(s)) {
     const auto count = *executor.output(classifier_io::count).as<std::int32_t>();
-    deferred = {executor.output(classifier_io::deferred).as<const std::int32_t>(), static_cast<std::size_t>(count)};
+    deferred = {executor.output(classifier_io::deferred).as<const std::int32_t>(),
+                static_cast<std::size_t>(count)};
     Stage& next = stages_[s + 1];
     next.queue.insert(next.queue.end(), deferred.begin(), deferred.end());
     for (std::int32_t slot : deferred) slots_[static_cast<std::size_t>(slot)].queued_at = yin_batches_;

@@ -1,11 +1,12 @@
-// The cascade: Yin, the first stage, answers every picture; a picture whose confidence does not exceed the stage's
-// threshold is deferred to the next one, Yang. (Zamirai, Latifi, Mahlke, "Pairing Up CNNs for High Throughput Deep
-// Learning".) A picture is deferred unless confidence > T: T = 1 defers every picture, T = 0 none, NaN always defers.
+// The cascade: Yin, the first stage, answers every picture; a picture whose confidence does not exceed the
+// stage's threshold is deferred to the next one, Yang. (Zamirai, Latifi, Mahlke, "Pairing Up CNNs for High
+// Throughput Deep Learning".) A picture is deferred unless confidence > T: T = 1 defers every picture, T = 0
+// none, NaN always defers.
 //
-// The way of a picture: push() puts its pixels into a slot and the slot's number into Yin's queue. A full queue is
-// prepared by the stage's own model card and run as one batch; probe and select leave on the device who is deferred,
-// gather moves those slots' numbers to the next stage's queue, and scatter writes answers into the slots' rows of the
-// verdict table. Only deferred pictures pay for Yang's preprocessing.
+// The way of a picture: push() puts its pixels into a slot and the slot's number into Yin's queue. A full
+// queue is prepared by the stage's own model card and run as one batch; probe and select leave on the device
+// who is deferred, gather moves those slots' numbers to the next stage's queue, and scatter writes answers
+// into the slots' rows of the verdict table. Only deferred pictures pay for Yang's preprocessing.
 #pragma once
 
 #include <chrono>
@@ -39,8 +40,8 @@ struct CascadeOptions {
   std::vector<float> thresholds;  // one per stage but the last, each in [0, 1]
   std::int64_t batch = 8;
   int threads = 1;
-  // Throughput mode: deferred pictures wait until they fill a batch, for at most 64 Yin batches. Else they go on at
-  // once, which keeps the latency low.
+  // Throughput mode: deferred pictures wait until they fill a batch, for at most 64 Yin batches. Else they go
+  // on at once, which keeps the latency low.
   bool carry_over = true;
   int topk = 1;
 };
@@ -50,8 +51,9 @@ struct CascadeTimes {
   std::vector<double> stages;  // seconds in each stage's network
 };
 
-// One worker's cascade; not thread-safe, but several may share the same Classifiers. Verdicts come through the sink
-// from within push() and flush(), in the order in which they are known, which is not the order of tickets.
+// One worker's cascade; not thread-safe, but several may share the same Classifiers. Verdicts come through
+// the sink from within push() and flush(), in the order in which they are known, which is not the order of
+// tickets.
 class Cascade {
  public:
   using Sink = std::function<void(Verdict&&)>;
@@ -62,7 +64,8 @@ class Cascade {
   // The part of a width x height picture that the stages look at; decoding may leave out the rest.
   Rect needed_region(int width, int height) const;
 
-  // Throws Error (image) where a stage cannot prepare the picture; the cascade goes on as if it had not been pushed.
+  // Throws Error (image) where a stage cannot prepare the picture; the cascade goes on as if it had not been
+  // pushed.
   void push(std::uint64_t ticket, Image image);
 
   void flush();  // answers everything that waits
@@ -85,7 +88,7 @@ class Cascade {
   };
   struct Stage {
     std::shared_ptr<const Classifier> classifier;
-    std::int64_t batch = 0;          // most rows at once
+    std::int64_t batch = 0;           // most rows at once
     std::vector<std::int32_t> queue;  // slots that wait, oldest first
     std::vector<Step> steps;          // by batch, smallest first
   };
@@ -112,9 +115,9 @@ class Cascade {
 
   std::vector<Slot> slots_;
   std::vector<std::int32_t> free_slots_;
-  Tensor labels_, confidences_;   // the verdict table: [slots]
+  Tensor labels_, confidences_;        // the verdict table: [slots]
   std::vector<std::int32_t> running_;  // the slots of the running batch, in the order of its rows
-  Tensor batch_slots_, valid_;    // the same for the scatter kernels: [largest batch], and how many [1]
+  Tensor batch_slots_, valid_;         // the same for the scatter kernels: [largest batch], and how many [1]
   std::uint64_t yin_batches_ = 0;
   std::uint64_t deferred_ = 0;
   CascadeTimes times_;

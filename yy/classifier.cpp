@@ -51,16 +51,20 @@ Classifier::Classifier(const std::filesystem::path& onnx_file, const CardOverrid
 void Classifier::check() const {
   const Graph& graph = network_.graph();
   if (graph.inputs.size() != 1) {
-    throw Error(ErrorCode::model, fmt::format("a classifier has one input, this network has {}", graph.inputs.size()));
+    throw Error(ErrorCode::model,
+                fmt::format("a classifier has one input, this network has {}", graph.inputs.size()));
   }
   const Value& input = graph.value(graph.inputs[0]);
   const Shape& shape = input.desc.shape;
   const std::int64_t size = card_.preprocess.size;
-  const auto fits = [&](std::size_t axis, std::int64_t want) { return shape[axis] == want || shape[axis] == unknown_dim; };
-  if (input.desc.dtype != DType::f32 || shape.rank() != 4 || !fits(1, 3) || !fits(2, size) || !fits(3, size)) {
+  const auto fits = [&](std::size_t axis, std::int64_t want) {
+    return shape[axis] == want || shape[axis] == unknown_dim;
+  };
+  if (input.desc.dtype != DType::f32 || shape.rank() != 4 || !fits(1, 3) || !fits(2, size) ||
+      !fits(3, size)) {
     throw Error(ErrorCode::model,
-                fmt::format("input '{}' should be float32 [N,3,{},{}] by the model card, found {}", input.name, size,
-                            size, input.desc.text()));
+                fmt::format("input '{}' should be float32 [N,3,{},{}] by the model card, found {}",
+                            input.name, size, size, input.desc.text()));
   }
 }
 
@@ -72,7 +76,8 @@ void Classifier::append_probe(Graph& graph, bool gated) const {
   graph.outputs.resize(1);
   const ValueId scores = graph.outputs[0];
   const ValueId label = graph.add_value("label"), confidence = graph.add_value("confidence");
-  graph.nodes.push_back({"probe", std::make_shared<Probe>(gives_probabilities_), {scores}, {label, confidence}});
+  graph.nodes.push_back(
+      {"probe", std::make_shared<Probe>(gives_probabilities_), {scores}, {label, confidence}});
   graph.outputs = {scores, label, confidence};
   if (!gated) return;
   const ValueId row_ids = add_input(graph, "row_ids", {Shape{batch}, DType::i32, {}});
@@ -80,7 +85,8 @@ void Classifier::append_probe(Graph& graph, bool gated) const {
   const ValueId threshold = add_input(graph, "threshold", {Shape{1}, DType::f32, {}});
   const ValueId index = graph.add_value("index"), count = graph.add_value("count");
   const ValueId deferred = graph.add_value("deferred");
-  graph.nodes.push_back({"select", std::make_shared<Select>(), {confidence, threshold, valid}, {index, count}});
+  graph.nodes.push_back(
+      {"select", std::make_shared<Select>(), {confidence, threshold, valid}, {index, count}});
   graph.nodes.push_back(
       {"gather", std::make_shared<Rows>(Rows::Kind::gather), {row_ids, index, count}, {deferred}});
   graph.outputs.push_back(deferred);
@@ -96,8 +102,9 @@ std::shared_ptr<const Program> Classifier::program(std::int64_t batch, int threa
   const Graph& graph = made->graph();
   const Shape& scores = graph.value(graph.outputs[classifier_io::scores]).desc.shape;
   if (scores[1] != static_cast<std::int64_t>(card_.classes.size())) {
-    throw Error(ErrorCode::model, fmt::format("{}: the network gives {} scores, but its classes file names {} classes",
-                                              network_.source(), scores[1], card_.classes.size()));
+    throw Error(ErrorCode::model,
+                fmt::format("{}: the network gives {} scores, but its classes file names {} classes",
+                            network_.source(), scores[1], card_.classes.size()));
   }
   return program = std::move(made);
 }

@@ -1,8 +1,7 @@
 #include "yy/model_card.h"
 
-#include <fmt/format.h>
-
 #include <cmath>
+#include <fmt/format.h>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -39,7 +38,8 @@ std::array<float, 3> three(const fs::path& file, const char* field, const std::v
     if (!std::isfinite(value)) refuse(file, fmt::format("'{}' holds a value that is not a number", field));
   }
   if (values.size() == 1) return {values[0], values[0], values[0]};
-  if (values.size() != 3) refuse(file, fmt::format("'{}' should hold 3 numbers, found {}", field, values.size()));
+  if (values.size() != 3)
+    refuse(file, fmt::format("'{}' should hold 3 numbers, found {}", field, values.size()));
   return {values[0], values[1], values[2]};
 }
 

@@ -18,7 +18,8 @@ struct NetworkOptions {
   std::int64_t batch = 1;
   int threads = 1;
   Layout input_layout = Layout::row_major;  // of rank-4 inputs
-  // Called on the graph once its shapes are set and before it is lowered; may append nodes, inputs and outputs.
+  // Called on the graph once its shapes are set and before it is lowered; may append nodes, inputs and
+  // outputs.
   std::function<void(Graph&)> extend;
 };
 

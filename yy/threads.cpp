@@ -1,12 +1,11 @@
 #include "yy/threads.h"
 
-#include <sched.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cmath>
 #include <fstream>
 #include <memory>
+#include <sched.h>
 #include <string>
 #include <thread>
 
@@ -42,8 +41,8 @@ std::optional<double> quota_v1(const fs::path& group) {
   return std::nullopt;
 }
 
-// A group obeys the groups above it, too. `group` may lie outside of what a container sees; then the mount's own
-// root is all there is to read.
+// A group obeys the groups above it, too. `group` may lie outside of what a container sees; then the mount's
+// own root is all there is to read.
 template <class Quota>
 void tighten(std::optional<double>& limit, const fs::path& mount, fs::path group, Quota quota_of) {
   for (group = group.relative_path();; group = group.parent_path()) {

@@ -1,9 +1,8 @@
 // What the CPU's kernel factories share, and how they reach oneDNN.
 #pragma once
 
-#include <omp.h>
-
 #include <dnnl.hpp>
+#include <omp.h>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,8 +30,8 @@ class CpuStream : public Stream {
   int threads_;
 };
 
-// Sets the number of OpenMP threads for a scope. A oneDNN primitive that is made under two threads starts a second
-// one even when one thread runs it, so making and running both happen inside such a scope.
+// Sets the number of OpenMP threads for a scope. A oneDNN primitive that is made under two threads starts a
+// second one even when one thread runs it, so making and running both happen inside such a scope.
 class ThreadScope {
  public:
   explicit ThreadScope(int threads) : before_(omp_get_max_threads()) { omp_set_num_threads(threads); }
@@ -44,8 +43,8 @@ class ThreadScope {
   int before_;
 };
 
-// f(i) for i in [0, n) over the scope's threads, in contiguous shares. `work` is the sum of elements touched: little
-// work stays on one thread.
+// f(i) for i in [0, n) over the scope's threads, in contiguous shares. `work` is the sum of elements touched:
+// little work stays on one thread.
 template <class F>
 void parallel_for(std::int64_t n, std::int64_t work, F&& f) {
   constexpr std::int64_t worth_a_thread = 1 << 15;
@@ -78,8 +77,8 @@ Kernel primitive_kernel(const Context& context, const dnnl::primitive& primitive
                         std::function<void(const Binding&)> before = {});
 
 // `constant` (in the plain order `plain`) in the order `wanted`.
-Buffer pack(const Context& context, WeightStore& weights, const Tensor& constant, const dnnl::memory::desc& plain,
-            const dnnl::memory::desc& wanted);
+Buffer pack(const Context& context, WeightStore& weights, const Tensor& constant,
+            const dnnl::memory::desc& plain, const dnnl::memory::desc& wanted);
 
 inline bool is_reference(std::string_view implementation) {
   return implementation.find("ref") != std::string_view::npos;

@@ -1,4 +1,5 @@
-// Loops over tensors of any shape and layout: element by element with broadcasting, and copies between strides.
+// Loops over tensors of any shape and layout: element by element with broadcasting, and copies between
+// strides.
 #pragma once
 
 #include <algorithm>
@@ -63,7 +64,8 @@ class BroadcastLoop {
   std::int64_t elements_;
 };
 
-// Copies a block of elements between two orders in memory. Strides are in elements and may be negative in `from`.
+// Copies a block of elements between two orders in memory. Strides are in elements and may be negative in
+// `from`.
 class StridedCopy {
  public:
   StridedCopy(const Shape& shape, std::size_t element_bytes, const std::vector<std::int64_t>& to_strides,

@@ -40,9 +40,12 @@ class LayoutPass {
 
   Layout wanted(const Node& node) const {
     switch (node.op->layout_rule()) {
-      case LayoutRule::row_major: return Layout::row_major;
-      case LayoutRule::channels_last: return Layout::channels_last;
-      case LayoutRule::follow: break;
+      case LayoutRule::row_major:
+        return Layout::row_major;
+      case LayoutRule::channels_last:
+        return Layout::channels_last;
+      case LayoutRule::follow:
+        break;
     }
     for (ValueId id : node.inputs) {
       if (id != no_value && is_spatial(id) && graph_.value(id).desc.layout == Layout::channels_last) {
@@ -74,6 +77,8 @@ class LayoutPass {
 
 }  // namespace
 
-void assign_layouts(Graph& graph, Layout inputs) { LayoutPass(graph, inputs).run(); }
+void assign_layouts(Graph& graph, Layout inputs) {
+  LayoutPass(graph, inputs).run();
+}
 
 }  // namespace yy

@@ -47,12 +47,14 @@ void fold_batch_norm(Graph& graph) {
     if (producer < 0 || uses[static_cast<std::size_t>(norm.inputs[0])] != 1) continue;
     Node& node = graph.nodes[static_cast<std::size_t>(producer)];
     const auto* conv = dynamic_cast<const Conv*>(node.op.get());
-    if (conv == nullptr || !has_constants(graph, node, 1) || conv->epilogue().activation || conv->epilogue().residual) {
+    if (conv == nullptr || !has_constants(graph, node, 1) || conv->epilogue().activation ||
+        conv->epilogue().residual) {
       continue;
     }
     const Tensor& weights = *graph.value(node.inputs[1]).constant;
     const auto affine = batch_norm->affine(graph.op_inputs(norm));
-    if (weights.shape().rank() == 0 || weights.shape()[0] != static_cast<std::int64_t>(affine.factor.size())) continue;
+    if (weights.shape().rank() == 0 || weights.shape()[0] != static_cast<std::int64_t>(affine.factor.size()))
+      continue;
     const OpInput* old_bias = nullptr;
     const std::vector<OpInput> inputs = graph.op_inputs(node);
     old_bias = maybe(inputs, 2);

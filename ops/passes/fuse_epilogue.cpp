@@ -28,8 +28,8 @@ struct Consumers {
   }
 };
 
-// A convolution's own result added to another value of the same shape, computed before the convolution's place in the
-// order or movable before it: the node is moved to where the addition stood.
+// A convolution's own result added to another value of the same shape, computed before the convolution's
+// place in the order or movable before it: the node is moved to where the addition stood.
 bool take_residual(Graph& graph, const Consumers& consumers, std::size_t n) {
   const Node conv_node = graph.nodes[n];
   const auto* conv = dynamic_cast<const Conv*>(conv_node.op.get());
@@ -87,8 +87,8 @@ bool take_activation(Graph& graph, const Consumers& consumers, std::size_t n) {
   return true;
 }
 
-// Applies `rule` to nodes from the last to the first until none takes; later nodes first, so that of two convolutions
-// that feed one addition the later hosts it and the other's result is ready.
+// Applies `rule` to nodes from the last to the first until none takes; later nodes first, so that of two
+// convolutions that feed one addition the later hosts it and the other's result is ready.
 template <class Rule>
 void apply(Graph& graph, const Rule& rule) {
   for (std::size_t n = graph.nodes.size(); n-- > 0;) {

@@ -30,9 +30,10 @@ void lower(Graph& graph, const Backend& evaluator, Layout input_layout) {
   for (ValueId id : graph.inputs) {
     const Value& input = graph.value(id);
     if (!input.desc.shape.known()) {
-      throw Error(ErrorCode::model, fmt::format("input '{}' {} has a dimension that is not known; only the batch may "
-                                                "be left open",
-                                                input.name, input.desc.shape.text()));
+      throw Error(ErrorCode::model,
+                  fmt::format("input '{}' {} has a dimension that is not known; only the batch may "
+                              "be left open",
+                              input.name, input.desc.shape.text()));
     }
   }
   propagate(graph, evaluator, true);

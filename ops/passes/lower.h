@@ -8,15 +8,15 @@
 
 namespace yy {
 
-// The part of the work that does not depend on the batch size; done once per network, so that all batch sizes share
-// the same constants (and so the same packed weights).
+// The part of the work that does not depend on the batch size; done once per network, so that all batch sizes
+// share the same constants (and so the same packed weights).
 void simplify(Graph& graph, const Backend& evaluator);
 
 // Unknown first dimensions of graph inputs become `batch`. Throws Error where one is fixed to something else.
 void set_batch(Graph& graph, std::int64_t batch);
 
-// Types and lays out every value; rank-4 graph inputs are expected in `input_layout`. Throws Error where a dimension
-// of an input is still unknown, and what the passes throw.
+// Types and lays out every value; rank-4 graph inputs are expected in `input_layout`. Throws Error where a
+// dimension of an input is still unknown, and what the passes throw.
 void lower(Graph& graph, const Backend& evaluator, Layout input_layout);
 
 }  // namespace yy

@@ -1,5 +1,5 @@
-// The passes that turn a graph as it was loaded into one that a backend compiles. Each changes the graph in place
-// and keeps what it computes; lower() runs them in order. All throw Error naming the node.
+// The passes that turn a graph as it was loaded into one that a backend compiles. Each changes the graph in
+// place and keeps what it computes; lower() runs them in order. All throw Error naming the node.
 #pragma once
 
 #include "runtime/backend.h"
@@ -7,8 +7,9 @@
 
 namespace yy {
 
-// Infers the shape and type of every value whose inputs are typed, and computes what is constant with `evaluator`.
-// Where `whole` is set, a value that stays without a type is an error (a graph input of unknown shape, usually).
+// Infers the shape and type of every value whose inputs are typed, and computes what is constant with
+// `evaluator`. Where `whole` is set, a value that stays without a type is an error (a graph input of unknown
+// shape, usually).
 void propagate(Graph& graph, const Backend& evaluator, bool whole);
 
 // Drops nodes without effect: Identity, Dropout, Pad by nothing, a Reshape or Transpose to the same.
@@ -20,12 +21,12 @@ void fold_batch_norm(Graph& graph);
 // Folds a Pad with zeros of the two spatial axes into the `pads` of the convolutions after it.
 void fuse_pad(Graph& graph);
 
-// Moves the addition of a residual and a pointwise function after a convolution into its epilogue, and a pointwise
-// function after a Gemm likewise.
+// Moves the addition of a residual and a pointwise function after a convolution into its epilogue, and a
+// pointwise function after a Gemm likewise.
 void fuse_epilogue(Graph& graph);
 
-// Gives every rank-4 value the memory layout that its operators ask for and inserts Reorder nodes between. Graph
-// outputs are row-major; graph inputs are what `inputs` says.
+// Gives every rank-4 value the memory layout that its operators ask for and inserts Reorder nodes between.
+// Graph outputs are row-major; graph inputs are what `inputs` says.
 void assign_layouts(Graph& graph, Layout inputs);
 
 }  // namespace yy

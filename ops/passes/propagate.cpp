@@ -1,5 +1,5 @@
-// Shape inference and constant folding go hand in hand: shapes may depend on constants (Reshape), and constants on
-// shapes (Shape).
+// Shape inference and constant folding go hand in hand: shapes may depend on constants (Reshape), and
+// constants on shapes (Shape).
 #include <algorithm>
 
 #include "ops/passes/passes.h"
@@ -15,7 +15,8 @@ bool all_typed(const Graph& graph, const Node& node) {
 }
 
 bool all_constant(const std::vector<OpInput>& inputs) {
-  return std::all_of(inputs.begin(), inputs.end(), [](const OpInput& input) { return !input.present || input.constant; });
+  return std::all_of(inputs.begin(), inputs.end(),
+                     [](const OpInput& input) { return !input.present || input.constant; });
 }
 
 // Runs one node whose inputs are all constant. Empty where the device has no kernel for it.
@@ -28,7 +29,8 @@ std::vector<Tensor> evaluate(const Node& node, const std::vector<OpInput>& input
   if (kernel->is_view) return {inputs[0].constant->reshaped(outputs[0].shape)};
   std::vector<Tensor> results;
   Binding binding;
-  for (const OpInput& input : inputs) binding.inputs.push_back(input.present ? input.constant->view() : TensorView{});
+  for (const OpInput& input : inputs)
+    binding.inputs.push_back(input.present ? input.constant->view() : TensorView{});
   for (const TensorDesc& desc : outputs) {
     results.emplace_back(desc);
     binding.outputs.push_back(results.back().view());

@@ -1,10 +1,9 @@
-// The committed small networks: outputs against those stored from onnxruntime, and bad files against the names that
-// their refusal must hold.
-#include <gtest/gtest.h>
-
+// The committed small networks: outputs against those stored from onnxruntime, and bad files against the
+// names that their refusal must hold.
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
 #include "cpu/cpu_backend.h"
@@ -19,7 +18,9 @@ namespace {
 namespace fs = std::filesystem;
 const fs::path models = YY_TEST_MODELS_DIR;
 
-std::shared_ptr<const Backend> backend() { return make_cpu_backend(); }
+std::shared_ptr<const Backend> backend() {
+  return make_cpu_backend();
+}
 
 std::vector<std::string> net_names() {
   std::vector<std::string> names;
@@ -56,7 +57,8 @@ TEST_P(Nets, OutputMatchesTheReference) {
     const std::vector<float> found = run(net, input, threads);
     ASSERT_EQ(found.size(), expected.values.size());
     for (std::size_t i = 0; i < found.size(); ++i) {
-      ASSERT_NEAR(found[i], expected.values[i], 2e-5F * largest + 1e-6F) << "element " << i << ", " << threads << " threads";
+      ASSERT_NEAR(found[i], expected.values[i], 2e-5F * largest + 1e-6F)
+          << "element " << i << ", " << threads << " threads";
     }
   }
 }
@@ -109,7 +111,8 @@ TEST_P(BadNets, AreRefusedByName) {
       EXPECT_NE(std::string(error.what()).find(word), std::string::npos)
           << "'" << word << "' is not in: " << error.what();
     }
-    EXPECT_NE(std::string(error.what()).find(fs::path(GetParam()).stem().string()), std::string::npos) << error.what();
+    EXPECT_NE(std::string(error.what()).find(fs::path(GetParam()).stem().string()), std::string::npos)
+        << error.what();
   }
 }
 

@@ -1,13 +1,12 @@
 #include "tests/networks/numpy_files.h"
 
-#include <zlib.h>
-
 #include <cstdint>
 #include <cstring>
 #include <fstream>
 #include <iterator>
 #include <regex>
 #include <stdexcept>
+#include <zlib.h>
 
 namespace yy::test {
 namespace {
@@ -41,7 +40,8 @@ Bytes inflated(const unsigned char* from, std::size_t from_bytes, std::size_t to
 
 FloatArray parse_npy(const Bytes& bytes) {
   const std::size_t header_bytes = little(bytes.data() + 8, 2);
-  const std::string header(bytes.begin() + 10, bytes.begin() + 10 + static_cast<std::ptrdiff_t>(header_bytes));
+  const std::string header(bytes.begin() + 10,
+                           bytes.begin() + 10 + static_cast<std::ptrdiff_t>(header_bytes));
   if (header.find("'<f4'") == std::string::npos) throw std::runtime_error("not float32: " + header);
   FloatArray array;
   std::smatch match;
@@ -73,7 +73,8 @@ std::map<std::string, FloatArray> read_npz(const std::string& file) {
   const unsigned char* entry = zip.data() + little(end + 16, 4);
   std::map<std::string, FloatArray> arrays;
   for (std::uint32_t i = 0; i < entries; ++i) {
-    const std::uint32_t method = little(entry + 10, 2), packed = little(entry + 20, 4), plain = little(entry + 24, 4);
+    const std::uint32_t method = little(entry + 10, 2), packed = little(entry + 20, 4),
+                        plain = little(entry + 24, 4);
     const std::uint32_t name_bytes = little(entry + 28, 2);
     const std::string name(entry + 46, entry + 46 + name_bytes);
     const unsigned char* local = zip.data() + little(entry + 42, 4);

@@ -1,8 +1,8 @@
-// Real networks: logits against stored reference outputs, quality of the memory plan, and no slow oneDNN code.
-#include <gtest/gtest.h>
-
+// Real networks: logits against stored reference outputs, quality of the memory plan, and no slow oneDNN
+// code.
 #include <cmath>
 #include <filesystem>
+#include <gtest/gtest.h>
 
 #include "cpu/cpu_backend.h"
 #include "runtime/executor.h"

@@ -15,22 +15,6 @@ namespace {
 
 namespace fs = std::filesystem;
 
-OnnxModel parse(const onnx_pb::Model& model) {
-  const std::string bytes = model.SerializeAsString();
-  return parse_onnx(as_bytes(bytes), "m.onnx");
-}
-
-std::string message_of(const std::function<void()>& call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    EXPECT_EQ(error.code(), ErrorCode::model);
-    return error.what();
-  }
-  ADD_FAILURE() << "no error was thrown";
-  return {};
-}
-
 std::vector<std::string> node_names(const Graph& graph) {
   std::vector<std::string> names;
   for (const Node& node : graph.nodes) names.push_back(node.name);

@@ -4,10 +4,15 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
+#include <gtest/gtest.h>
 #include <onnx/yy_onnx.pb.h>
 #include <span>
 #include <string>
 #include <vector>
+
+#include "onnx/loader.h"
+#include "runtime/error.h"
 
 namespace yy::test {
 
@@ -69,6 +74,23 @@ inline onnx_pb::Model small_model() {
 
 inline std::span<const std::byte> as_bytes(const std::string& text) {
   return std::as_bytes(std::span(text.data(), text.size()));
+}
+
+inline OnnxModel parse(const onnx_pb::Model& model) {
+  const std::string bytes = model.SerializeAsString();
+  return parse_onnx(as_bytes(bytes), "m.onnx");
+}
+
+// The message of the Error that `call` must throw.
+inline std::string message_of(const std::function<void()>& call) {
+  try {
+    call();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::model);
+    return error.what();
+  }
+  ADD_FAILURE() << "no error was thrown";
+  return {};
 }
 
 }  // namespace yy::test

@@ -2,7 +2,6 @@
 #include "ops/passes/passes.h"
 
 #include <gtest/gtest.h>
-
 #include <random>
 
 #include "cpu/cpu_backend.h"
@@ -44,7 +43,8 @@ class Builder {
     NodeSource source{op, 13, inputs.size(), 1, {}};
     for (const auto& [name, value] : attributes) source.attributes.set(name, value);
     const ValueId out = graph.add_value("v" + std::to_string(graph.values.size()));
-    graph.nodes.push_back({"n" + std::to_string(graph.nodes.size()), read_op(std::move(source)), std::move(inputs), {out}});
+    graph.nodes.push_back(
+        {"n" + std::to_string(graph.nodes.size()), read_op(std::move(source)), std::move(inputs), {out}});
     return out;
   }
   ValueId conv(ValueId x, std::int64_t in, std::int64_t out, std::int64_t kernel = 3, std::int64_t pad = 1) {
@@ -52,7 +52,8 @@ class Builder {
                 {{"pads", std::vector<std::int64_t>{pad, pad, pad, pad}}});
   }
   ValueId batch_norm(ValueId x, std::int64_t channels) {
-    return node("BatchNormalization", {x, floats({channels}), floats({channels}), floats({channels}), floats({channels}, 0.5F, 2)});
+    return node("BatchNormalization",
+                {x, floats({channels}), floats({channels}), floats({channels}), floats({channels}, 0.5F, 2)});
   }
   Graph done(std::vector<ValueId> outputs) {
     graph.outputs = std::move(outputs);
@@ -174,7 +175,8 @@ TEST(FoldBatchNorm, GoesIntoTheConvolution) {
 
 TEST(FoldBatchNorm, GivesABiasToAConvolutionWithoutOne) {
   Builder b;
-  const ValueId conv = b.node("Conv", {b.input({2, 4, 6, 5}), b.floats({6, 2, 1, 1})}, {{"group", std::int64_t{2}}});
+  const ValueId conv =
+      b.node("Conv", {b.input({2, 4, 6, 5}), b.floats({6, 2, 1, 1})}, {{"group", std::int64_t{2}}});
   expect_same_result(b.done({b.batch_norm(conv, 6)}), fold_batch_norm, {"Conv"});
 }
 
@@ -203,13 +205,15 @@ TEST(FusePad, LeavesOtherValuesAndAxes) {
   const ValueId x = b.input({1, 3, 6, 5});
   const ValueId ones = b.node("Pad", {x, b.ints({0, 0, 1, 1, 0, 0, 1, 1}), b.scalar(1)});
   const ValueId channels = b.node("Pad", {x, b.ints({0, 0, 1, 1, 0, 1, 1, 1})});
-  expect_same_result(b.done({b.conv(ones, 3, 4), b.conv(channels, 4, 4)}), fuse_pad, {"Pad", "Pad", "Conv", "Conv"});
+  expect_same_result(b.done({b.conv(ones, 3, 4), b.conv(channels, 4, 4)}), fuse_pad,
+                     {"Pad", "Pad", "Conv", "Conv"});
 }
 
 TEST(FusePad, LeavesAPadThatAnotherNodeReads) {
   Builder b;
   const ValueId padded = b.node("Pad", {b.input({1, 3, 6, 5}), b.ints({0, 0, 1, 1, 0, 0, 1, 1})});
-  expect_same_result(b.done({b.conv(padded, 3, 4), b.node("Relu", {padded})}), fuse_pad, {"Pad", "Conv", "Relu"});
+  expect_same_result(b.done({b.conv(padded, 3, 4), b.node("Relu", {padded})}), fuse_pad,
+                     {"Pad", "Conv", "Relu"});
 }
 
 TEST(FuseEpilogue, TakesActivations) {
@@ -220,7 +224,8 @@ TEST(FuseEpilogue, TakesActivations) {
   const ValueId tanh = b.node("Tanh", {b.conv(sigmoid, 4, 2)});
   const ValueId flat = b.node("Flatten", {tanh});
   const ValueId gemm = b.node("Relu", {b.node("Gemm", {flat, b.floats({60, 7}), b.floats({7})})});
-  const Graph after = expect_same_result(b.done({gemm}), fuse_epilogue, {"Conv", "Conv", "Conv", "Flatten", "Gemm"});
+  const Graph after =
+      expect_same_result(b.done({gemm}), fuse_epilogue, {"Conv", "Conv", "Conv", "Flatten", "Gemm"});
   EXPECT_EQ(dynamic_cast<const Conv&>(*after.nodes[0].op).epilogue().activation->text(), "clip(0,6)");
   EXPECT_EQ(dynamic_cast<const Gemm&>(*after.nodes[4].op).fields().activation->text(), "relu");
 }
@@ -286,7 +291,8 @@ TEST(AssignLayouts, SurroundsSpatialOperatorsWithReordersOnce) {
 
 TEST(AssignLayouts, TakesInputsAsTheyAreGiven) {
   Builder b;
-  Graph graph = b.done({b.node("Flatten", {b.node("GlobalAveragePool", {b.conv(b.input({2, 3, 6, 5}), 3, 4)})})});
+  Graph graph =
+      b.done({b.node("Flatten", {b.node("GlobalAveragePool", {b.conv(b.input({2, 3, 6, 5}), 3, 4)})})});
   propagate(graph, cpu(), true);
   assign_layouts(graph, Layout::channels_last);
   EXPECT_EQ(op_names(graph), (Names{"Conv", "GlobalAveragePool", "Reorder", "Flatten"}));

@@ -1,10 +1,11 @@
-// The cascade on the digits pair: routes and answers equal those composed from the two nets' own answers, whatever
-// the batch, the number of threads and the mode.
-#include <gtest/gtest.h>
+// The cascade on the digits pair: routes and answers equal those composed from the two nets' own answers,
+// whatever the batch, the number of threads and the mode.
+#include "yy/cascade.h"
 
 #include <cmath>
 #include <filesystem>
 #include <fstream>
+#include <gtest/gtest.h>
 #include <map>
 #include <random>
 
@@ -12,7 +13,6 @@
 #include "image/decode.h"
 #include "runtime/error.h"
 #include "tests/yy/answers.h"
-#include "yy/cascade.h"
 
 namespace yy {
 namespace {
@@ -24,8 +24,10 @@ class DigitsCascade : public testing::Test {
  protected:
   static void SetUpTestSuite() {
     const std::shared_ptr<const Backend> backend = make_cpu_backend();
-    yin = std::make_shared<Classifier>(fs::path(YY_TEST_MODELS_DIR) / "digits-yin.onnx", CardOverrides{}, backend);
-    yang = std::make_shared<Classifier>(fs::path(YY_TEST_MODELS_DIR) / "digits-yang.onnx", CardOverrides{}, backend);
+    yin = std::make_shared<Classifier>(fs::path(YY_TEST_MODELS_DIR) / "digits-yin.onnx", CardOverrides{},
+                                       backend);
+    yang = std::make_shared<Classifier>(fs::path(YY_TEST_MODELS_DIR) / "digits-yang.onnx", CardOverrides{},
+                                        backend);
     yin_answers = test::read_answers(fs::path(YY_TEST_DATA_DIR) / "digits-yin.csv");
     yang_answers = test::read_answers(fs::path(YY_TEST_DATA_DIR) / "digits-yang.csv");
     for (const Answer& answer : yin_answers) {
@@ -38,7 +40,8 @@ class DigitsCascade : public testing::Test {
     images.clear();
   }
 
-  static std::vector<Verdict> run(std::vector<std::shared_ptr<const Classifier>> stages, CascadeOptions options) {
+  static std::vector<Verdict> run(std::vector<std::shared_ptr<const Classifier>> stages,
+                                  CascadeOptions options) {
     std::vector<Verdict> verdicts(images.size());
     std::vector<int> answered(images.size(), 0);
     Cascade cascade(std::move(stages), std::move(options), [&](Verdict&& verdict) {
@@ -79,7 +82,8 @@ TEST_F(DigitsCascade, EqualsTheComposedAnswersForAllBatchesThreadsAndModes) {
   for (std::int64_t batch : {1, 3, 7, 16}) {
     for (int threads : {1, 2}) {
       for (bool carry_over : {true, false}) {
-        SCOPED_TRACE(testing::Message() << "batch " << batch << ", threads " << threads << ", carry " << carry_over);
+        SCOPED_TRACE(testing::Message()
+                     << "batch " << batch << ", threads " << threads << ", carry " << carry_over);
         expect_composed(run({yin, yang}, {{0.8F}, batch, threads, carry_over, 1}), 0.8F);
       }
     }
@@ -140,7 +144,9 @@ TEST_F(DigitsCascade, NoPictureWaitsLongerThan64YinBatches) {
 }
 
 TEST_F(DigitsCascade, RefusesBadOptions) {
-  const auto make = [&](CascadeOptions options) { Cascade({yin, yang}, std::move(options), [](Verdict&&) {}); };
+  const auto make = [&](CascadeOptions options) {
+    Cascade({yin, yang}, std::move(options), [](Verdict&&) {});
+  };
   for (float threshold : {-0.1F, 1.1F, std::nanf("")}) {
     EXPECT_THROW(make({{threshold}, 8, 1, true, 1}), Error) << threshold;
   }

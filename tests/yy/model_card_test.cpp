@@ -1,8 +1,7 @@
 #include "yy/model_card.h"
 
-#include <gtest/gtest.h>
-
 #include <fstream>
+#include <gtest/gtest.h>
 
 #include "runtime/error.h"
 

@@ -19,11 +19,15 @@ enum class ExitCode {
 
 inline ExitCode exit_code_of(ErrorCode code) {
   switch (code) {
-    case ErrorCode::usage: return ExitCode::usage;
-    case ErrorCode::model: return ExitCode::model;
-    case ErrorCode::device: return ExitCode::device;
+    case ErrorCode::usage:
+      return ExitCode::usage;
+    case ErrorCode::model:
+      return ExitCode::model;
+    case ErrorCode::device:
+      return ExitCode::device;
     case ErrorCode::image:
-    case ErrorCode::failure: break;
+    case ErrorCode::failure:
+      break;
   }
   return ExitCode::failure;
 }

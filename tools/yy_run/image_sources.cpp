@@ -1,12 +1,11 @@
 #include "tools/yy_run/image_sources.h"
 
-#include <fmt/format.h>
-#include <glob.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <fmt/format.h>
+#include <glob.h>
+#include <unistd.h>
 
 #include "runtime/error.h"
 #include "tools/yy_run/interrupt.h"
@@ -78,11 +77,10 @@ void add_argument(ImageList& images, const std::string& argument) {
   for (const std::string& match : matches) add_path(images, match);
   if (!matches.empty()) return;
   const bool is_absent = !error || error == std::errc::no_such_file_or_directory;
-  throw Error(ErrorCode::usage,
-              fmt::format("{}: {}", argument,
-                          is_pattern  ? "the pattern matches nothing"
-                          : is_absent ? "there is no such file or folder"
-                                      : error.message()));
+  throw Error(ErrorCode::usage, fmt::format("{}: {}", argument,
+                                            is_pattern  ? "the pattern matches nothing"
+                                            : is_absent ? "there is no such file or folder"
+                                                        : error.message()));
 }
 
 }  // namespace

@@ -7,7 +7,9 @@ namespace {
 
 volatile std::sig_atomic_t raised = 0;  // a handler can reach nothing but globals
 
-extern "C" void raise_flag(int) { raised = 1; }
+extern "C" void raise_flag(int) {
+  raised = 1;
+}
 
 }  // namespace
 
@@ -24,7 +26,9 @@ void watch_for_interrupts() {
   }
 }
 
-bool interrupted() { return raised != 0; }
+bool interrupted() {
+  return raised != 0;
+}
 
 void stop_if_interrupted() {
   if (interrupted()) throw Interrupted{};

@@ -1,5 +1,5 @@
-// SIGINT and SIGTERM raise a flag that long loops look at; a second one ends the program at once. A signal that
-// was ignored when the program started (nohup, a shell's background job) stays ignored.
+// SIGINT and SIGTERM raise a flag that long loops look at; a second one ends the program at once. A signal
+// that was ignored when the program started (nohup, a shell's background job) stays ignored.
 #pragma once
 
 namespace yy {

@@ -1,10 +1,9 @@
 #include "tools/yy_run/npy.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cstring>
+#include <fmt/format.h>
 #include <fstream>
 #include <optional>
 #include <vector>
@@ -26,7 +25,9 @@ struct TypeName {
 constexpr TypeName type_names[] = {{DType::f32, "<f4"}, {DType::i64, "<i8"}, {DType::i32, "<i4"},
                                    {DType::i8, "|i1"},  {DType::u8, "|u1"},  {DType::boolean, "|b1"}};
 
-[[noreturn]] void refuse(const std::string& what) { throw Error(ErrorCode::failure, what); }
+[[noreturn]] void refuse(const std::string& what) {
+  throw Error(ErrorCode::failure, what);
+}
 
 DType dtype_of(const std::string& descr) {
   for (const TypeName& type : type_names) {
@@ -36,7 +37,8 @@ DType dtype_of(const std::string& descr) {
     }
   }
   if (descr.starts_with('>')) refuse(fmt::format("big-endian elements ('{}') are not supported", descr));
-  refuse(fmt::format("elements of type '{}' are not supported, expected one of <f4 <i8 <i4 |i1 |u1 |b1", descr));
+  refuse(
+      fmt::format("elements of type '{}' are not supported, expected one of <f4 <i8 <i4 |i1 |u1 |b1", descr));
 }
 
 struct Header {
@@ -119,7 +121,8 @@ class HeaderParser {
       skip_spaces();
       std::int64_t dim = 0;
       const auto [end, error] = std::from_chars(text_.data(), text_.data() + text_.size(), dim);
-      if (error != std::errc() || dim < 0 || dims.size() == most_dims) refuse("its header gives no usable 'shape'");
+      if (error != std::errc() || dim < 0 || dims.size() == most_dims)
+        refuse("its header gives no usable 'shape'");
       text_.remove_prefix(static_cast<std::size_t>(end - text_.data()));
       dims.push_back(dim);
       if (!take(',')) {
@@ -158,7 +161,8 @@ Tensor parse(std::span<const std::byte> bytes) {
   if (!text.starts_with(magic) || text.size() < 10) refuse("it is not a .npy file");
   const auto byte = [&](std::size_t i) { return static_cast<std::size_t>(bytes[i]); };
   const std::size_t version = byte(6);
-  if (version < 1 || version > 3) refuse(fmt::format("version {} of the .npy format is not supported", version));
+  if (version < 1 || version > 3)
+    refuse(fmt::format("version {} of the .npy format is not supported", version));
   const std::size_t start = version == 1 ? 10 : 12;
   if (text.size() < start) refuse("its header is cut off");
   std::size_t length = byte(8) | byte(9) << 8;
@@ -168,7 +172,8 @@ Tensor parse(std::span<const std::byte> bytes) {
   const TensorDesc desc{*header.shape, dtype_of(*header.descr), Layout::row_major};
   const std::span<const std::byte> data = bytes.subspan(start + length);
   if (desc.bytes() != data.size()) {
-    refuse(fmt::format("its header tells of {} bytes of elements ({}), found {}", desc.bytes(), desc.text(), data.size()));
+    refuse(fmt::format("its header tells of {} bytes of elements ({}), found {}", desc.bytes(), desc.text(),
+                       data.size()));
   }
   Tensor tensor(desc);
   if (*header.fortran_order) {
@@ -214,7 +219,8 @@ std::string npy_header(const TensorDesc& desc) {
   for (std::int64_t dim : desc.shape) shape += fmt::format("{}, ", dim);
   if (desc.shape.rank() > 1) shape.resize(shape.size() - 2);
   if (desc.shape.rank() == 1) shape.pop_back();  // "(3,)"
-  std::string text = fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", type->name, shape);
+  std::string text =
+      fmt::format("{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}", type->name, shape);
   constexpr std::size_t before = 10;  // magic, version and length
   text.resize((before + text.size() + 1 + 63) / 64 * 64 - before - 1, ' ');
   text += '\n';

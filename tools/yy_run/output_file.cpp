@@ -1,13 +1,12 @@
 #include "tools/yy_run/output_file.h"
 
-#include <fcntl.h>
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
+#include <fmt/format.h>
+#include <unistd.h>
 
 #include "runtime/error.h"
 

@@ -1,12 +1,11 @@
 #include "tools/yy_run/progress.h"
 
-#include <fmt/format.h>
-#include <unistd.h>
-
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <fmt/format.h>
 #include <string_view>
+#include <unistd.h>
 
 namespace yy {
 namespace {

@@ -1,5 +1,5 @@
-// A line on stderr that shows how far a run is: only where stderr is a terminal, and without colour where NO_COLOR is
-// set. It is gone when the object is.
+// A line on stderr that shows how far a run is: only where stderr is a terminal, and without colour where
+// NO_COLOR is set. It is gone when the object is.
 #pragma once
 
 #include <chrono>
@@ -8,7 +8,8 @@
 
 namespace yy {
 
-// The line without colours or line ends; `rate` in pictures per second. `deferred` below 0: there is one network only.
+// The line without colours or line ends; `rate` in pictures per second. `deferred` below 0: there is one
+// network only.
 std::string progress_line(std::uint64_t done, std::uint64_t total, double rate, double deferred);
 
 class Progress {

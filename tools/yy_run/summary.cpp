@@ -1,16 +1,17 @@
 #include "tools/yy_run/summary.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 #include <nlohmann/json.hpp>
 #include <numeric>
 
 namespace yy {
 namespace {
 
-double ratio(double part, double whole) { return whole > 0 ? part / whole : 0; }
+double ratio(double part, double whole) {
+  return whole > 0 ? part / whole : 0;
+}
 
 }  // namespace
 
@@ -34,12 +35,15 @@ void Summary::count(const Verdict& verdict, int label, double seconds) {
   if (label < 0) return;
   ++labelled;
   if (verdict.label == label) ++correct;
-  if (std::any_of(verdict.top.begin(), verdict.top.end(), [&](const Scored& s) { return s.label == label; })) {
+  if (std::any_of(verdict.top.begin(), verdict.top.end(),
+                  [&](const Scored& s) { return s.label == label; })) {
     ++correct_in_topk;
   }
 }
 
-double Summary::images_per_second() const { return ratio(static_cast<double>(images), wall_seconds); }
+double Summary::images_per_second() const {
+  return ratio(static_cast<double>(images), wall_seconds);
+}
 
 double Summary::deferred_fraction() const {
   return ratio(static_cast<double>(deferred), static_cast<double>(seen_by_yin));
@@ -53,7 +57,8 @@ std::string Summary::json() const {
   auto& seconds = out["seconds"];
   seconds["decode"] = decode_seconds;
   seconds["preprocess"] = preprocess_seconds;
-  for (std::size_t s = 0; s < stage_seconds.size(); ++s) seconds[fmt::format("stage_{}", s + 1)] = stage_seconds[s];
+  for (std::size_t s = 0; s < stage_seconds.size(); ++s)
+    seconds[fmt::format("stage_{}", s + 1)] = stage_seconds[s];
   seconds["wall"] = wall_seconds;
   out["deferred"] = deferred;
   out["deferred_fraction"] = deferred_fraction();
@@ -62,7 +67,8 @@ std::string Summary::json() const {
   if (labelled > 0) {
     out["top1"] = ratio(static_cast<double>(correct), static_cast<double>(labelled));
     if (topk > 1) {
-      out[fmt::format("top{}", topk)] = ratio(static_cast<double>(correct_in_topk), static_cast<double>(labelled));
+      out[fmt::format("top{}", topk)] =
+          ratio(static_cast<double>(correct_in_topk), static_cast<double>(labelled));
     }
   }
   auto& latency = out["latency_ms"] = nullptr;
@@ -84,21 +90,24 @@ std::string Summary::json() const {
 
 std::string Summary::text() const {
   std::string text =
-      fmt::format("{} images in {:.2f} s, {:.1f} images/s ({}, {}, batch {}, threads {})\n", images, wall_seconds,
-                  images_per_second(), device, precision, batch, threads);
+      fmt::format("{} images in {:.2f} s, {:.1f} images/s ({}, {}, batch {}, threads {})\n", images,
+                  wall_seconds, images_per_second(), device, precision, batch, threads);
   if (failed > 0) text += fmt::format("failed    {}\n", failed);
   for (std::size_t s = 0; s < names.size(); ++s) {
     text += fmt::format("stage {}   {} answered {}\n", s + 1, names[s], answered_by_stage[s]);
   }
   if (names.size() > 1) text += fmt::format("deferred  {} ({:.1f} %)\n", deferred, 100 * deferred_fraction());
   if (labelled > 0) {
-    const auto share = [&](std::uint64_t part) { return ratio(static_cast<double>(part), static_cast<double>(labelled)); };
+    const auto share = [&](std::uint64_t part) {
+      return ratio(static_cast<double>(part), static_cast<double>(labelled));
+    };
     text += fmt::format("top-1     {:.4f} ({} of {} labelled)\n", share(correct), correct, labelled);
     if (topk > 1) text += fmt::format("top-{:<5} {:.4f}\n", topk, share(correct_in_topk));
   }
   if (!latencies.empty()) {
     const Percentiles p = percentiles(latencies);
-    text += fmt::format("latency   mean {:.2f} ms, p50 {:.2f}, p90 {:.2f}, p99 {:.2f}\n", p.mean, p.p50, p.p90, p.p99);
+    text += fmt::format("latency   mean {:.2f} ms, p50 {:.2f}, p90 {:.2f}, p99 {:.2f}\n", p.mean, p.p50,
+                        p.p90, p.p99);
   }
   return text;
 }

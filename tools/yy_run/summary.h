@@ -1,4 +1,5 @@
-// What a run did, in numbers: counted verdict by verdict, told as JSON and as text. docs/yy-run.md tells the fields.
+// What a run did, in numbers: counted verdict by verdict, told as JSON and as text. docs/yy-run.md tells the
+// fields.
 #pragma once
 
 #include <cstddef>

@@ -1,8 +1,7 @@
 #include "tools/yy_run/table.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace yy {
 namespace {

@@ -1,8 +1,7 @@
 #include "tools/yy_run/verdict_writer.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace yy {
 namespace {
@@ -56,9 +55,12 @@ void VerdictWriter::write(const Verdict& verdict) {
 void VerdictWriter::write_csv(const Verdict& verdict) {
   std::string row = csv_field(context_.images.name(verdict.ticket)) + ",";
   if (const int label = context_.labels[verdict.ticket]; label >= 0) row += std::to_string(label);
-  const auto class_name = [&](int label) { return csv_field(context_.classes[static_cast<std::size_t>(label)].name); };
+  const auto class_name = [&](int label) {
+    return csv_field(context_.classes[static_cast<std::size_t>(label)].name);
+  };
   if (verdict.error.empty()) {
-    row += fmt::format(",{},{},{},{},", verdict.label, class_name(verdict.label), verdict.confidence, verdict.stage + 1);
+    row += fmt::format(",{},{},{},{},", verdict.label, class_name(verdict.label), verdict.confidence,
+                       verdict.stage + 1);
   } else {
     row += ",,,,," + csv_field(verdict.error);
   }
@@ -74,7 +76,8 @@ void VerdictWriter::tabulate(const Verdict& verdict) {
   const std::string& image = context_.images.name(verdict.ticket);
   if (!verdict.error.empty()) return table_.add({image, "error: " + verdict.error, "", ""});
   table_.add({image, context_.classes[static_cast<std::size_t>(verdict.label)].name,
-              fmt::format("{:.4f}", verdict.confidence), context_.stages[static_cast<std::size_t>(verdict.stage)]});
+              fmt::format("{:.4f}", verdict.confidence),
+              context_.stages[static_cast<std::size_t>(verdict.stage)]});
 }
 
 }  // namespace yy

@@ -1,5 +1,6 @@
-// Verdicts, in whatever order they become known -> rows in the order of the pictures: CSV (RFC 4180, docs/yy-run.md
-// tells the columns) and, for few pictures, a table for people. Keeps a verdict only until those before it are there.
+// Verdicts, in whatever order they become known -> rows in the order of the pictures: CSV (RFC 4180,
+// docs/yy-run.md tells the columns) and, for few pictures, a table for people. Keeps a verdict only until
+// those before it are there.
 #pragma once
 
 #include <chrono>
@@ -33,7 +34,7 @@ class VerdictWriter {
   // `csv` may be null. The header row is written at once.
   VerdictWriter(VerdictContext context, OutputFile* csv, bool with_table);
 
-  void add(Verdict&& verdict);  // the verdict of ticket i is row i; each ticket once
+  void add(Verdict&& verdict);                  // the verdict of ticket i is row i; each ticket once
   std::uint64_t rows() const { return next_; }  // written so far
   std::string table() const { return table_.text(); }
 

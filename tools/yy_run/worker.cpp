@@ -1,12 +1,11 @@
 #include "tools/yy_run/worker.h"
 
+#include <cerrno>
+#include <cstring>
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <cerrno>
-#include <cstring>
 
 #include "image/decode.h"
 #include "runtime/error.h"
@@ -32,7 +31,9 @@ class Descriptor {
   int number_;
 };
 
-[[noreturn]] void refuse(const std::string& what) { throw Error(ErrorCode::image, what); }
+[[noreturn]] void refuse(const std::string& what) {
+  throw Error(ErrorCode::image, what);
+}
 
 }  // namespace
 
@@ -74,8 +75,8 @@ void Worker::run(const NextTicket& next) {
 }
 
 void Worker::take(std::uint64_t ticket) {
-  // The cascade bounds how long a picture waits in pictures pushed; a run of files that cannot be read is not seen
-  // by it, and the verdicts behind them would pile up.
+  // The cascade bounds how long a picture waits in pictures pushed; a run of files that cannot be read is not
+  // seen by it, and the verdicts behind them would pile up.
   if (!in_flight_.empty() && ticket - in_flight_.begin()->first > longest_lag_) cascade_.flush();
   const auto start = in_flight_.emplace(ticket, Clock::now()).first->second;
   try {

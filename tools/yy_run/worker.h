@@ -1,5 +1,6 @@
-// One worker of a run: takes pictures one after the other, reads and decodes them, and pushes them through a cascade
-// of its own. Workers share nothing but the list of pictures, the classifiers and where tickets come from.
+// One worker of a run: takes pictures one after the other, reads and decodes them, and pushes them through a
+// cascade of its own. Workers share nothing but the list of pictures, the classifiers and where tickets come
+// from.
 #pragma once
 
 #include <chrono>
@@ -19,8 +20,9 @@ class Worker {
  public:
   // The number of the next picture in the list; none at the end.
   using NextTicket = std::function<std::optional<std::uint64_t>()>;
-  // `seconds`: from the moment the file was opened to the verdict. A picture that cannot be read has a verdict with
-  // an error. Not in the order of tickets, but never further behind than a bound that the batch sets.
+  // `seconds`: from the moment the file was opened to the verdict. A picture that cannot be read has a
+  // verdict with an error. Not in the order of tickets, but never further behind than a bound that the batch
+  // sets.
   using Sink = std::function<void(Verdict&&, double seconds)>;
 
   Worker(const ImageList& images, std::vector<std::shared_ptr<const Classifier>> stages,

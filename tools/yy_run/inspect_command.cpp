@@ -1,0 +1,107 @@
+#include "tools/yy_run/inspect_command.h"
+
+#include <cstdio>
+#include <fmt/format.h>
+#include <map>
+
+#include "cpu/cpu_backend.h"
+#include "tools/yy_run/report_model.h"
+#include "tools/yy_run/table.h"
+
+namespace yy {
+namespace {
+
+void print(const std::string& text) {
+  std::fputs(printable(text).c_str(), stdout);
+}
+
+std::string describe(const Graph& graph, const std::vector<ValueId>& ids, const char* what) {
+  std::string text;
+  for (ValueId id : ids) {
+    const Value& value = graph.value(id);
+    text += fmt::format("{:<11}{}{}\n", what, value.name, value.typed ? " " + value.desc.text() : "");
+  }
+  return text;
+}
+
+std::string describe_parameters(const Graph& graph) {
+  std::uint64_t elements = 0, bytes = 0;
+  for (const Value& value : graph.values) {
+    if (!value.constant) continue;
+    elements += static_cast<std::uint64_t>(value.constant->shape().elements());
+    bytes += value.constant->desc().bytes();
+  }
+  return fmt::format("parameters {} ({} bytes)\n", with_commas(elements), with_commas(bytes));
+}
+
+std::string describe_card(const ModelCard& card) {
+  constexpr const char* names[] = {"none", "bilinear", "bicubic"};
+  const Preprocess& pre = card.preprocess;
+  const char* interpolation = pre.interpolation == Interpolation::none       ? names[0]
+                              : pre.interpolation == Interpolation::bilinear ? names[1]
+                                                                             : names[2];
+  return fmt::format(
+      "model card size {}, crop {}, interpolation {}, mean {} {} {}, std {} {} {}, {} classes\n", pre.size,
+      pre.crop, interpolation, pre.mean[0], pre.mean[1], pre.mean[2], pre.std[0], pre.std[1], pre.std[2],
+      card.classes.size());
+}
+
+std::string describe_operators(const Graph& graph) {
+  std::map<std::string_view, int> counts;
+  for (const Node& node : graph.nodes) ++counts[node.op->name()];
+  Table table({{"operator"}, {"nodes", Table::Align::right}});
+  for (const auto& [name, count] : counts) table.add({std::string(name), std::to_string(count)});
+  return table.text();
+}
+
+std::string describe_steps(const Program& program) {
+  std::map<std::pair<std::string_view, std::string_view>, int> counts;
+  for (const Step& step : program.steps()) {
+    ++counts[{step.node.op->name(), step.kernel.is_view ? "view" : step.kernel.implementation}];
+  }
+  Table table({{"step"}, {"count", Table::Align::right}, {"implementation"}});
+  for (const auto& [key, count] : counts) {
+    table.add({std::string(key.first), std::to_string(count), std::string(key.second)});
+  }
+  return table.text();
+}
+
+std::int64_t macs_of(const Graph& graph) {
+  std::int64_t macs = 0;
+  for (const Node& node : graph.nodes) macs += node.op->macs(graph.op_inputs(node), graph.output_descs(node));
+  return macs;
+}
+
+ExitCode inspect(const std::string& file) {
+  const auto [onnx, card] = load_for_report(file);
+  print(fmt::format("file       {}\nIR         {}, opset {}{}\n", file, onnx.ir_version, onnx.opset,
+                    onnx.producer.empty() ? "" : ", made by " + onnx.producer));
+  print(describe(onnx.graph, onnx.graph.inputs, "input"));
+  // What follows may find the model wrong; what is known by now should stand before that message.
+  print(describe_parameters(onnx.graph));
+  if (card) print(describe_card(*card));
+  print("\n" + describe_operators(onnx.graph));
+  std::fflush(stdout);
+
+  const Network network(onnx.graph, make_cpu_backend());
+  const auto program = compile_for_report(network, std::nullopt, 1);
+  const std::int64_t batch = network.fixed_batch().value_or(1);
+  print("\n" + describe(program->graph(), program->graph().outputs, "output"));
+  print(fmt::format("MACs       {} for batch {}\n",
+                    with_commas(static_cast<std::uint64_t>(macs_of(program->graph()))), batch));
+  print(fmt::format("lowered    {} nodes -> {} steps on {}\n\n", onnx.graph.nodes.size(),
+                    program->steps().size(), network.backend().name()));
+  print(describe_steps(*program));
+  return ExitCode::ok;
+}
+
+}  // namespace
+
+Command add_inspect_command(CLI::App& app) {
+  auto file = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("inspect", "Show what a model is made of and whether it can be run");
+  command->add_option("MODEL", *file, "An ONNX file")->required();
+  return {command, [file] { return inspect(*file); }};
+}
+
+}  // namespace yy

@@ -1,0 +1,201 @@
+#include "tools/yy_run/run_command.h"
+
+#include <cstdio>
+#include <fmt/format.h>
+#include <map>
+#include <unistd.h>
+
+#include "cpu/cpu_backend.h"
+#include "tools/yy_run/interrupt.h"
+#include "tools/yy_run/output_file.h"
+#include "tools/yy_run/progress.h"
+#include "tools/yy_run/run_options.h"
+#include "tools/yy_run/summary.h"
+#include "tools/yy_run/verdict_writer.h"
+#include "tools/yy_run/worker.h"
+
+namespace yy {
+namespace {
+
+using Stages = std::vector<std::shared_ptr<const Classifier>>;
+
+constexpr std::size_t small_run = 40;  // pictures whose verdicts fit on a screen
+
+Stages load_stages(const RunOptions& options) {
+  const std::shared_ptr<const Backend> backend = make_cpu_backend();
+  Stages stages;
+  for (const std::string& model : options.models()) {
+    stop_if_interrupted();
+    std::error_code ignored;
+    if (!std::filesystem::exists(model, ignored)) {
+      throw Error(ErrorCode::model, fmt::format("{}: there is no such file", model));
+    }
+    stages.push_back(std::make_shared<Classifier>(model, options.card, backend));
+  }
+  const std::size_t classes = stages[0]->card().classes.size();
+  if (static_cast<std::size_t>(options.topk) > classes) {
+    throw Error(ErrorCode::usage,
+                fmt::format("--topk should be at most {}, the number of classes of '{}'; found {}", classes,
+                            stages[0]->name(), options.topk));
+  }
+  return stages;
+}
+
+std::vector<int> labels_of(const ImageList& images, const std::vector<ClassName>& classes) {
+  std::map<std::string_view, int> by_id;
+  for (const ClassName& c : classes) by_id.emplace(c.id, static_cast<int>(by_id.size()));
+  std::vector<int> labels;
+  labels.reserve(images.size());
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const auto found = by_id.find(images.folder(i));
+    labels.push_back(found == by_id.end() ? -1 : found->second);
+  }
+  return labels;
+}
+
+std::vector<std::string> names_of(const Stages& stages) {
+  std::vector<std::string> names;
+  for (const auto& stage : stages) names.push_back(stage->name());
+  return names;
+}
+
+std::unique_ptr<OutputFile> open_output(const std::string& name, OutputFile::Leftover leftover) {
+  return name.empty() ? nullptr : std::make_unique<OutputFile>(name, leftover);
+}
+
+// One run, from models that are loaded to files that are in place.
+class Run {
+ public:
+  Run(const RunOptions& options, const ImageList& images, Stages stages)
+      : options_(options),
+        images_(images),
+        stages_(std::move(stages)),
+        labels_(labels_of(images, stages_[0]->card().classes)),
+        worker_(images, stages_, options.cascade(), options.exif,
+                [this](Verdict&& verdict, double seconds) { take(std::move(verdict), seconds); }),
+        csv_(open_output(options.csv, OutputFile::Leftover::keep)),
+        json_(open_output(options.json, OutputFile::Leftover::remove)),
+        with_table_(options.csv.empty() && options.json.empty() && !options.quiet &&
+                    images.size() <= small_run),
+        writer_({images_, labels_, stages_[0]->card().classes, names_of(stages_), options.topk}, csv_.get(),
+                with_table_),
+        summary_(stages_.size()) {}
+
+  ExitCode execute() {
+    const auto start = std::chrono::steady_clock::now();
+    try {
+      const bool rows_share_terminal = options_.csv == "-" && ::isatty(STDOUT_FILENO) == 1;
+      Progress progress(images_.size(), !options_.quiet && !rows_share_terminal);
+      worker_.run([&] { return next_ticket(progress); });
+    } catch (const Interrupted&) {
+      report_unfinished("interrupted");
+      return ExitCode::interrupted;
+    }
+    summary_.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    if (stopped()) {
+      report_unfinished(
+          fmt::format("stopped at {}: {}", images_.name(first_error_->ticket), first_error_->error));
+      return ExitCode::failure;
+    }
+    complete_summary();
+    write_results();
+    return summary_.failed > 0 ? ExitCode::some_images_failed : ExitCode::ok;
+  }
+
+ private:
+  bool stopped() const { return first_error_ && options_.on_error == "fail"; }
+
+  std::optional<std::uint64_t> next_ticket(Progress& progress) {
+    stop_if_interrupted();
+    if (stopped() || next_ == images_.size()) return std::nullopt;
+    const Cascade& cascade = worker_.cascade();
+    const double seen = static_cast<double>(std::max<std::uint64_t>(worker_.pushed(), 1));
+    progress.update(writer_.rows(), stages_.size() > 1 ? static_cast<double>(cascade.deferred()) / seen : -1);
+    return next_++;
+  }
+
+  void take(Verdict&& verdict, double seconds) {
+    summary_.count(verdict, labels_[verdict.ticket], seconds);
+    if (!verdict.error.empty() && !first_error_) first_error_ = verdict;
+    writer_.add(std::move(verdict));
+  }
+
+  void report_unfinished(const std::string& why) {
+    std::string message =
+        fmt::format("yy-run: {}; {} of {} images are done", why, writer_.rows(), images_.size());
+    if (csv_) {
+      csv_->flush();
+      if (!csv_->part().empty()) message += fmt::format(", their rows are in {}", csv_->part());
+    }
+    std::fputs((printable(message) + "\n").c_str(), stderr);
+  }
+
+  void complete_summary() {
+    const Cascade& cascade = worker_.cascade();
+    const CascadeOptions used = options_.cascade();
+    summary_.images = images_.size();
+    summary_.seen_by_yin = worker_.pushed();
+    summary_.deferred = cascade.deferred();
+    summary_.topk = options_.topk;
+    summary_.decode_seconds = worker_.decode_seconds();
+    summary_.preprocess_seconds = cascade.times().preprocess;
+    summary_.stage_seconds = cascade.times().stages;
+    summary_.arena_bytes = cascade.arena_bytes();
+    for (const auto& stage : stages_) summary_.weights_bytes += stage->network().weights_bytes();
+    summary_.device = stages_[0]->network().backend().name();
+    summary_.precision = name_of(Precision::f32);
+    summary_.threads = used.threads;
+    summary_.batch = used.batch;
+    const std::size_t gates = stages_.size() - 1;
+    summary_.thresholds = options_.thresholds.size() == gates
+                              ? options_.thresholds
+                              : std::vector<double>(gates, options_.thresholds.at(0));
+    summary_.models = options_.models();
+    summary_.names = names_of(stages_);
+  }
+
+  void write_results() {
+    if (csv_) csv_->commit();
+    if (json_) {
+      json_->write(summary_.json());
+      json_->commit();
+    }
+    if (options_.quiet || options_.stdout_carries_data()) return;
+    std::string text;
+    if (with_table_) text = writer_.table() + "\n";
+    OutputFile out("-", OutputFile::Leftover::keep);
+    out.write(text + printable(summary_.text()));
+    out.commit();
+  }
+
+  const RunOptions& options_;
+  const ImageList& images_;
+  Stages stages_;
+  std::vector<int> labels_;
+  Worker worker_;
+  std::unique_ptr<OutputFile> csv_, json_;
+  bool with_table_;
+  VerdictWriter writer_;
+  Summary summary_;
+  std::uint64_t next_ = 0;
+  std::optional<Verdict> first_error_;
+};
+
+ExitCode run(const RunOptions& options) {
+  check(options);
+  watch_for_interrupts();
+  const ImageList images = find_images(options.images, STDIN_FILENO);
+  Run run(options, images, load_stages(options));
+  return run.execute();
+}
+
+}  // namespace
+
+Command add_run_command(CLI::App& app) {
+  auto options = std::make_shared<RunOptions>();
+  CLI::App* command = app.add_subcommand("run", "Classify pictures with one network or a cascade");
+  add_run_options(*command, *options);
+  return {command, [options] { return run(*options); }};
+}
+
+}  // namespace yy

@@ -1,0 +1,173 @@
+#include "tools/yy_run/run_options.h"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "runtime/error.h"
+#include "tools/yy_run/output_file.h"
+#include "yy/threads.h"
+
+namespace yy {
+namespace {
+
+constexpr int most_threads = 1024;
+constexpr int largest_topk = 1000;
+constexpr int largest_size = 4096;
+
+[[noreturn]] void refuse(const std::string& what) {
+  throw Error(ErrorCode::usage, what);
+}
+
+void add_card_options(CLI::App& app, CardOverrides& card) {
+  const char* group = "Instead of what the model cards say, for every model";
+  app.add_option("--size", card.size, "Side of the square the network reads")
+      ->check(CLI::Range(1, largest_size))
+      ->group(group);
+  app.add_option("--crop", card.crop,
+                 "Side of the centred crop over the picture's shorter side, above 0, at most 1")
+      ->group(group);
+  app.add_option("--interpolation", card.interpolation, "bilinear, bicubic or none")
+      ->check(CLI::IsMember({"bilinear", "bicubic", "none"}))
+      ->group(group);
+  const auto add_channels = [&](const char* flag, const char* what, std::optional<std::vector<float>>& to) {
+    app.add_option_function<std::vector<float>>(
+           flag, [&to](const std::vector<float>& values) { to = values; }, what)
+        ->delimiter(',')
+        ->allow_extra_args(false)
+        ->type_name("R[,G,B]")
+        ->group(group);
+  };
+  add_channels("--mean", "Subtracted from pixels, on the scale 0 to 255", card.mean);
+  add_channels("--std", "Divides pixels", card.std);
+  app.add_option_function<std::string>(
+         "--classes", [&card](const std::string& file) { card.classes = file; }, "The classes file")
+      ->type_name("FILE")
+      ->group(group);
+}
+
+void check_models(const RunOptions& options) {
+  const bool pair = !options.yin.empty() || !options.yang.empty() || !options.between.empty();
+  if (options.model.empty() && !pair) refuse("give --model M, or --yin M --yang M --threshold T");
+  if (!options.model.empty() && pair) refuse("--model does not go with --yin, --yang and --stage");
+  if (!options.model.empty()) {
+    if (!options.thresholds.empty()) refuse("--threshold needs a pair, --yin M --yang M, not --model");
+    return;
+  }
+  if (options.yin.empty() || options.yang.empty()) refuse("a pair needs both --yin M and --yang M");
+  const std::size_t gates = options.between.size() + 1;
+  if (options.thresholds.empty()) refuse("a pair needs --threshold T, from 0 to 1");
+  if (options.thresholds.size() != 1 && options.thresholds.size() != gates) {
+    refuse(fmt::format("--threshold should be given once, or once for each of the {} gates; found {}", gates,
+                       options.thresholds.size()));
+  }
+  for (double threshold : options.thresholds) {
+    if (!(threshold >= 0 && threshold <= 1)) {
+      refuse(fmt::format("--threshold should be from 0 to 1, found {}", threshold));
+    }
+  }
+}
+
+void check_outputs(const RunOptions& options) {
+  if (options.csv.empty() || options.json.empty()) return;
+  const std::string csv = output_target(options.csv), json = output_target(options.json);
+  if (csv == json || csv + ".part" == json || csv == json + ".part") {
+    refuse(fmt::format("--csv and --json would write to the same file, {}", options.csv));
+  }
+}
+
+void check_card(const CardOverrides& card) {
+  if (card.crop && !(*card.crop > 0 && *card.crop <= 1)) {
+    refuse(fmt::format("--crop should be above 0 and at most 1, found {}", *card.crop));
+  }
+  const auto check_channels = [](const char* flag, const std::optional<std::vector<float>>& values) {
+    if (!values) return;
+    if (values->size() != 1 && values->size() != 3) {
+      refuse(fmt::format("{} should be 1 number or 3, found {}", flag, values->size()));
+    }
+    if (!std::all_of(values->begin(), values->end(), [](float v) { return std::isfinite(v); })) {
+      refuse(fmt::format("{} should be finite numbers", flag));
+    }
+  };
+  check_channels("--mean", card.mean);
+  check_channels("--std", card.std);
+  if (card.std && std::count(card.std->begin(), card.std->end(), 0.F) > 0) refuse("--std should not be 0");
+}
+
+}  // namespace
+
+std::vector<std::string> RunOptions::models() const {
+  if (!model.empty()) return {model};
+  std::vector<std::string> all{yin};
+  all.insert(all.end(), between.begin(), between.end());
+  all.push_back(yang);
+  return all;
+}
+
+CascadeOptions RunOptions::cascade() const {
+  CascadeOptions cascade;
+  const bool latency = mode == "latency";
+  const std::size_t gates = models().size() - 1;
+  cascade.thresholds.assign(thresholds.begin(), thresholds.end());
+  if (thresholds.size() == 1) cascade.thresholds.assign(gates, static_cast<float>(thresholds[0]));
+  cascade.batch = batch.value_or(latency ? 1 : 8);
+  cascade.threads = threads;
+  cascade.carry_over = !latency;
+  cascade.topk = topk;
+  return cascade;
+}
+
+void add_threads_option(CLI::App& app, int& threads) {
+  threads = available_threads();
+  app.add_option("--threads", threads, "Threads of one network")
+      ->check(CLI::Range(1, most_threads))
+      ->capture_default_str();
+}
+
+void add_device_option(CLI::App& app, std::string& device) {
+  app.add_option("--device", device, "auto or cpu")
+      ->check(CLI::IsMember({"auto", "cpu"}))
+      ->capture_default_str();
+}
+
+void add_run_options(CLI::App& app, RunOptions& options) {
+  app.add_option("IMAGES", options.images, "Folders, patterns, files, or - for a list on stdin")->required();
+  app.add_option("--model", options.model, "The only network")->type_name("FILE");
+  app.add_option("--yin", options.yin, "The cheap network, which answers first")->type_name("FILE");
+  app.add_option("--yang", options.yang, "The costly network, which gets what the others defer")
+      ->type_name("FILE");
+  app.add_option("--stage", options.between, "A network between Yin and Yang; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  app.add_option("--threshold", options.thresholds,
+                 "A picture goes on unless the confidence is above this, 0 to 1; once, or once per gate")
+      ->allow_extra_args(false)
+      ->type_name("T");
+  app.add_option("--batch", options.batch, "Pictures per run of a network [8; latency: 1]")
+      ->check(CLI::Range(1, largest_batch));
+  add_threads_option(app, options.threads);
+  app.add_option("--mode", options.mode,
+                 "throughput: deferred pictures wait for a full batch; latency: they do not")
+      ->check(CLI::IsMember({"throughput", "latency"}))
+      ->capture_default_str();
+  add_device_option(app, options.device);
+  app.add_option("--topk", options.topk, "How many classes to report")
+      ->check(CLI::Range(1, largest_topk))
+      ->capture_default_str();
+  app.add_option("--csv", options.csv, "A row per picture; - is stdout")->type_name("FILE");
+  app.add_option("--json", options.json, "The summary; - is stdout")->type_name("FILE");
+  app.add_option("--on-error", options.on_error, "A picture that cannot be answered: skip it, or fail")
+      ->check(CLI::IsMember({"skip", "fail"}))
+      ->capture_default_str();
+  app.add_flag("--quiet", options.quiet, "No summary, no progress");
+  app.add_flag("--exif", options.exif, "Turn pictures as their Exif orientation asks");
+  add_card_options(app, options.card);
+}
+
+void check(const RunOptions& options) {
+  check_models(options);
+  check_outputs(options);
+  check_card(options.card);
+}
+
+}  // namespace yy

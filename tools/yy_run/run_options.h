@@ -1,0 +1,47 @@
+// The flags of `yy-run run`: what they are called, which go together, and in which ranges they lie.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "yy/cascade.h"
+#include "yy/model_card.h"
+
+namespace yy {
+
+struct RunOptions {
+  std::vector<std::string> images;
+  std::string model, yin, yang;
+  std::vector<std::string> between;  // --stage
+  std::vector<double> thresholds;
+  std::optional<int> batch;
+  int threads = 1;
+  std::string mode = "throughput";
+  std::string device = "auto";
+  int topk = 1;
+  std::string csv, json;
+  std::string on_error = "skip";
+  bool quiet = false;
+  bool exif = false;
+  CardOverrides card;
+
+  std::vector<std::string> models() const;  // the stages, Yin first
+  CascadeOptions cascade() const;
+  bool stdout_carries_data() const { return csv == "-" || json == "-"; }
+};
+
+void add_run_options(CLI::App& app, RunOptions& options);
+
+// Throws Error (usage).
+void check(const RunOptions& options);
+
+// Shared with the other commands.
+void add_threads_option(CLI::App& app, int& threads);
+void add_device_option(CLI::App& app, std::string& device);
+
+inline constexpr int largest_batch = 4096;
+
+}  // namespace yy
