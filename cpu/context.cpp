@@ -78,8 +78,12 @@ Kernel primitive_kernel(const Context& context, const dnnl::primitive& primitive
 
 Buffer pack(const Context& context, WeightStore& weights, const Tensor& constant,
             const dnnl::memory::desc& plain, const dnnl::memory::desc& wanted) {
-  // The description itself is the form's name: two programs that want the same order share the bytes.
-  const std::string form(reinterpret_cast<const char*>(&wanted.data), sizeof(wanted.data));
+  // Both descriptions are the form's name: programs that want the same order share the bytes, and one
+  // constant that two operators read differently (transB) is packed for each.
+  const auto bytes_of = [](const dnnl::memory::desc& desc) {
+    return std::string(reinterpret_cast<const char*>(&desc.data), sizeof(desc.data));
+  };
+  const std::string form = bytes_of(plain) + bytes_of(wanted);
   return weights.get(constant, "onednn " + form, wanted.get_size(), [&](void* to) {
     dnnl::memory source(plain, context.engine, const_cast<void*>(constant.data()));
     dnnl::memory target(wanted, context.engine, to);

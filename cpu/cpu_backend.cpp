@@ -19,26 +19,35 @@ namespace cpu {
 
 namespace {
 
+using devices::CPU;
+using devices::FOLDED;
+
 struct Row {
   std::string_view name;
+  bool promised;
   KernelOrRefusal (*make)(const KernelRequest&, const Context&);
 };
 
-// A promised factory that nobody wrote is a link error; an operator not promised is refused by name.
+// A promised factory that nobody wrote is a link error; that of an operator not promised is never named.
 constexpr Row rows[] = {
-#define YY_OP(name, family, promised)                                                   \
-  {#name, [](const KernelRequest& request, const Context& context) -> KernelOrRefusal { \
-     using namespace devices;                                                           \
-     if constexpr (((promised)&CPU) != 0) return make_##family(request, context);       \
-     return Refusal{#name                                                               \
-                    " can only be computed while the network is compiled, and here "    \
-                    "its inputs are not known then"};                                   \
+#define YY_OP(name, family, devices)                                             \
+  {#name, ((devices)&CPU) != 0,                                                  \
+   [](const KernelRequest& request, const Context& context) -> KernelOrRefusal { \
+     if constexpr (((devices)&CPU) != 0) return make_##family(request, context); \
+     return Refusal{};                                                           \
    }},
 #define YY_OWN_OP YY_OP
 #include "ops/op_list.inc"
 #undef YY_OP
 #undef YY_OWN_OP
 };
+
+Kernel nothing_to_do() {
+  Kernel kernel;
+  kernel.implementation = "nothing";
+  kernel.bind = [](const Binding&) -> Launch { return [](Stream&) {}; };
+  return kernel;
+}
 
 class CpuBackend : public Backend {
  public:
@@ -52,6 +61,15 @@ class CpuBackend : public Backend {
     if (row == std::end(rows)) {
       return Refusal{fmt::format("operator '{}' is not known to this device", request.op.name())};
     }
+    if (!row->promised) {
+      return Refusal{
+          fmt::format("{} is only computed while the network is compiled, and here its inputs are not "
+                      "known then",
+                      row->name)};
+    }
+    const bool no_elements = std::all_of(request.outputs.begin(), request.outputs.end(),
+                                         [](const TensorDesc& out) { return out.bytes() == 0; });
+    if (no_elements) return nothing_to_do();
     try {
       const ThreadScope scope(request.threads);
       return row->make(request, context_);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 
 #include "cpu/private/context.h"
 #include "cpu/private/loops.h"
@@ -23,7 +24,7 @@ bool is_constant_row(const OpInput* c, std::int64_t n) {
 
 // matmul computes alpha * (A B + bias), so the bias is beta / alpha * C.
 Buffer bias_of(const KernelRequest& request, const OpInput& c, float factor) {
-  return request.weights.get(*c.constant, "times " + std::to_string(factor), c.desc.bytes(), [&](void* to) {
+  return request.weights.get(*c.constant, fmt::format("times {}", factor), c.desc.bytes(), [&](void* to) {
     std::ranges::transform(c.constant->as<float>(), static_cast<float*>(to),
                            [&](float x) { return factor * x; });
   });

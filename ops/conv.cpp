@@ -1,5 +1,6 @@
 #include "ops/conv.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "ops/inputs.h"
@@ -17,7 +18,10 @@ std::vector<TensorDesc> Conv::infer(std::span<const OpInput> inputs) const {
   check_rank(w, 4, "W");
   const Shape& xs = x.desc.shape;
   const Shape& ws = w.desc.shape;
-  if (ws[0] < 1 || ws[1] < 1 || ws[0] % group_ != 0) {
+  if (std::any_of(ws.begin(), ws.end(), [](std::int64_t dim) { return dim < 1; })) {
+    throw Error(ErrorCode::model, fmt::format("input 'W' {} has no elements", ws.text()));
+  }
+  if (ws[0] % group_ != 0) {
     throw Error(ErrorCode::model,
                 fmt::format("attribute 'group' is {}, which does not divide the {} output channels of 'W' {}",
                             group_, ws[0], ws.text()));

@@ -26,9 +26,15 @@ std::vector<TensorDesc> Gemm::infer(std::span<const OpInput> inputs) const {
   const Shape out{m, n};
   if (const OpInput* c = maybe(inputs, 2)) {
     check_dtype(*c, DType::f32, "C");
-    if (c->desc.shape.rank() > 2 || broadcast(c->desc.shape, out) != out) {
-      throw Error(ErrorCode::model, fmt::format("input 'C' should be broadcastable to {}, found {}",
-                                                out.text(), c->desc.shape.text()));
+    const Shape& shape = c->desc.shape;
+    bool fits = shape.rank() <= 2;
+    for (std::size_t i = 0; fits && i < shape.rank(); ++i) {
+      const std::int64_t dim = shape[shape.rank() - 1 - i];
+      fits = dim == 1 || dim == out[1 - i];
+    }
+    if (!fits) {
+      throw Error(ErrorCode::model,
+                  fmt::format("input 'C' should be broadcastable to {}, found {}", out.text(), shape.text()));
     }
   }
   return {{out, DType::f32, Layout::row_major}};

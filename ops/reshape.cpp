@@ -131,7 +131,9 @@ std::vector<TensorDesc> Reshape::infer(std::span<const OpInput> inputs) const {
   check_count(inputs, 1, 3);
   if (kind_ == Kind::dropout && maybe(inputs, 2) != nullptr) {
     const OpInput& training = inputs[2];
-    if (training.constant == nullptr || training.constant->as<std::uint8_t>()[0] != 0) {
+    check_dtype(training, DType::boolean, "training_mode");
+    const bool known = training.constant != nullptr && training.desc.shape.elements() == 1;
+    if (!known || training.constant->as<std::uint8_t>()[0] != 0) {
       throw Error(ErrorCode::model, "input 'training_mode' is set: export the network for inference");
     }
   }

@@ -22,7 +22,9 @@ Slice::Range range_of(std::int64_t size, std::int64_t start, std::int64_t end, s
     end = std::clamp<std::int64_t>(end, 0, size);
     return {start, step, end > start ? (end - start - 1) / step + 1 : 0};
   }
-  start = std::clamp<std::int64_t>(start, -1, size - 1);
+  if (size == 0) return {0, step, 0};
+  start =
+      std::clamp<std::int64_t>(start, 0, size - 1);  // ONNX's rule; numpy would take nothing before the front
   end = std::clamp<std::int64_t>(end, -1, size - 1);
   return {start, step, start > end ? (start - end - 1) / -step + 1 : 0};
 }

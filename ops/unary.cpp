@@ -1,5 +1,6 @@
 #include "ops/unary.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "ops/inputs.h"
@@ -50,6 +51,7 @@ Activation Unary::function(std::span<const OpInput> inputs) const {
     if (const OpInput* low = maybe(inputs, 1)) result.low = constant_float(*low, "min");
     if (const OpInput* high = maybe(inputs, 2)) result.high = constant_float(*high, "max");
   }
+  result.low = std::min(result.low, result.high);  // where they cross, everything is max
   return result;
 }
 

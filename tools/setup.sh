@@ -65,7 +65,7 @@ install_packages() {
 build_release() {
   cd "$root" || exit
   say "Configuring build/release"
-  cmake --preset release --log-level=NOTICE
+  cmake --preset release >/dev/null  # errors and warnings go to stderr
   say "Building $1 with $(nproc) jobs"
   cmake --build --preset release --parallel "$(nproc)" --target "$1"
 }

@@ -19,6 +19,16 @@ bool all_constant(const std::vector<OpInput>& inputs) {
                      [](const OpInput& input) { return !input.present || input.constant; });
 }
 
+// A few bytes of a file must not make us fill the machine's memory with a constant.
+void check_size(const std::vector<TensorDesc>& outputs) {
+  constexpr std::size_t most = std::size_t{1} << 30;
+  for (const TensorDesc& desc : outputs) {
+    if (desc.bytes() > most) {
+      throw Error(ErrorCode::model, "its constant result " + desc.text() + " is larger than 1 GiB");
+    }
+  }
+}
+
 // Runs one node whose inputs are all constant. Empty where the device has no kernel for it.
 std::vector<Tensor> evaluate(const Node& node, const std::vector<OpInput>& inputs,
                              const std::vector<TensorDesc>& outputs, const Backend& evaluator) {
@@ -56,6 +66,7 @@ void propagate_node(Graph& graph, Node& node, const Backend& evaluator) {
     value.desc = descs[i];
     value.typed = true;
   }
+  if (all_constant(inputs)) check_size(descs);
   std::vector<Tensor> results;
   if (auto folded = node.op->fold(inputs)) {
     results.push_back(std::move(*folded));

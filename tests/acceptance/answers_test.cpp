@@ -7,6 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "tests/test_name.h"
 
 namespace yy::test {
 namespace {
@@ -103,11 +106,7 @@ INSTANTIATE_TEST_SUITE_P(All, SingleNet,
                          testing::Values("cifar-resnet8", "cifar-resnet20", "cifar-resnet56",
                                          "mobilenet-v1-0.25-128", "mobilenet-v1-0.5-160",
                                          "mobilenet-v2-1.0-224", "efficientnet-lite0", "efficientnet-lite2"),
-                         [](const auto& info) {
-                           std::string name = info.param;
-                           for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
-                           return name;
-                         });
+                         TestName{});
 
 // Routes and answers composed from the two nets' reference answers.
 void expect_composed(const std::string& yin, const std::string& yang, double threshold) {
@@ -126,7 +125,7 @@ void expect_composed(const std::string& yin, const std::string& yang, double thr
     different += same ? 0 : 1;
   }
   EXPECT_LE(different, may_differ * rows.size());
-  RecordProperty("different", static_cast<int>(different));
+  testing::Test::RecordProperty("different", static_cast<int>(different));
 }
 
 TEST_F(Answers, PairOfPhotoNetsIsTheCompositionOfBoth) {

@@ -1,6 +1,5 @@
 // The one list of case tables: an operator of ops/op_list.inc whose family has no table is a link error.
 #include <fmt/format.h>
-
 #include <map>
 
 #include "tests/cases/case.h"
@@ -44,8 +43,8 @@ std::vector<Case> random_cases(std::uint64_t seed, int count) {
     Case (*make)(Dice&, std::string);
   };
   constexpr Row rows[] = {
-      {"binary", random_binary}, {"concat", random_concat}, {"conv", random_conv},
-      {"gemm", random_gemm},     {"pad", random_pad},       {"pool", random_pool},
+      {"binary", random_binary}, {"concat", random_concat},   {"conv", random_conv},
+      {"gemm", random_gemm},     {"pad", random_pad},         {"pool", random_pool},
       {"slice", random_slice},   {"softmax", random_softmax}, {"transpose", random_transpose},
   };
   std::vector<Case> all;

@@ -1,9 +1,8 @@
 #include "tests/cases/case.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
+#include <fmt/format.h>
 
 #include "runtime/error.h"
 
@@ -39,7 +38,9 @@ Array random_array(const CaseInput& input, Dice& dice) {
 
 }  // namespace
 
-std::string full_name(const Case& c) { return std::string(c.op->name()) + "_" + c.name; }
+std::string full_name(const Case& c) {
+  return std::string(c.op->name()) + "_" + c.name;
+}
 
 std::string text(const Arrangement& arrangement) {
   const auto of = [](Layout layout) { return layout == Layout::row_major ? "rows" : "channels_last"; };
@@ -51,9 +52,12 @@ std::vector<Arrangement> arrangements(const Case& c) {
   constexpr Layout rows = Layout::row_major, last = Layout::channels_last;
   if (c.op->name() == "Reorder") return {{rows, last}, {last, rows}};
   switch (c.op->layout_rule()) {
-    case LayoutRule::row_major: return {{rows, rows}};
-    case LayoutRule::channels_last: return {{last, last}};
-    case LayoutRule::follow: break;
+    case LayoutRule::row_major:
+      return {{rows, rows}};
+    case LayoutRule::channels_last:
+      return {{last, last}};
+    case LayoutRule::follow:
+      break;
   }
   std::size_t rank = 0;
   for (const CaseInput& input : c.inputs) rank = std::max(rank, input.dims.size());
@@ -70,7 +74,8 @@ std::optional<Array> elements(const Case& c, std::size_t i) {
   } else if (!input.values.empty()) {
     for (std::size_t k = 0; k < input.values.size(); ++k) {
       const auto at = static_cast<std::int64_t>(k);
-      array.set(at, array.is_real() ? static_cast<double>(static_cast<float>(input.values[k])) : input.values[k]);
+      array.set(at,
+                array.is_real() ? static_cast<double>(static_cast<float>(input.values[k])) : input.values[k]);
     }
   } else {
     Dice dice(hash(full_name(c)), "input", static_cast<int>(i));
@@ -122,8 +127,8 @@ std::int64_t bytes(const Prepared& prepared) {
   return static_cast<std::int64_t>(sum);
 }
 
-Case node(std::string name, std::string op_type, int opset, AttributeList attributes, std::vector<CaseInput> inputs,
-          double tolerance) {
+Case node(std::string name, std::string op_type, int opset, AttributeList attributes,
+          std::vector<CaseInput> inputs, double tolerance) {
   Case c;
   c.name = std::move(name);
   c.source.op_type = std::move(op_type);
@@ -153,19 +158,28 @@ Case own(std::string name, std::shared_ptr<const Op> op, std::vector<CaseInput> 
 
 CaseInput data(Index dims, DType dtype) {
   switch (dtype) {
-    case DType::f32: return input_of(std::move(dims), dtype, -1, 1);
+    case DType::f32:
+      return input_of(std::move(dims), dtype, -1, 1);
     case DType::i64:
-    case DType::i32: return input_of(std::move(dims), dtype, -9, 9);
-    case DType::i8: return input_of(std::move(dims), dtype, -128, 127);
-    case DType::u8: return input_of(std::move(dims), dtype, 0, 255);
-    case DType::boolean: break;
+    case DType::i32:
+      return input_of(std::move(dims), dtype, -9, 9);
+    case DType::i8:
+      return input_of(std::move(dims), dtype, -128, 127);
+    case DType::u8:
+      return input_of(std::move(dims), dtype, 0, 255);
+    case DType::boolean:
+      break;
   }
   return input_of(std::move(dims), dtype, 0, 1);
 }
 
-CaseInput data_in(Index dims, double low, double high) { return input_of(std::move(dims), DType::f32, low, high); }
+CaseInput data_in(Index dims, double low, double high) {
+  return input_of(std::move(dims), DType::f32, low, high);
+}
 
-CaseInput weight(Index dims) { return fixed(data(std::move(dims))); }
+CaseInput weight(Index dims) {
+  return fixed(data(std::move(dims)));
+}
 
 CaseInput ints(Ints values, DType dtype) {
   CaseInput input = fixed(data({std::ssize(values)}, dtype));
@@ -173,7 +187,9 @@ CaseInput ints(Ints values, DType dtype) {
   return input;
 }
 
-CaseInput scalar(double value, DType dtype) { return fixed(given({}, {value}, dtype)); }
+CaseInput scalar(double value, DType dtype) {
+  return fixed(given({}, {value}, dtype));
+}
 
 CaseInput given(Index dims, std::vector<double> values, DType dtype) {
   CaseInput input = data(std::move(dims), dtype);

@@ -1,6 +1,6 @@
-// One case of an operator: how its op is read, what it is given, how far a result may be from the reference. The
-// tests run every case on every backend; a microbenchmark may time the same ones. A case is a value and depends on
-// nothing but its row (or its seed and index), so its inputs are the same on every machine.
+// One case of an operator: how its op is read, what it is given, how far a result may be from the reference.
+// The tests run every case on every backend; a microbenchmark may time the same ones. A case is a value and
+// depends on nothing but its row (or its seed and index), so its inputs are the same on every machine.
 #pragma once
 
 #include <cstdint>
@@ -30,11 +30,11 @@ struct CaseInput {
 };
 
 struct Case {
-  std::string name;    // letters, digits and underscores; unique among the cases of its operator
-  NodeSource source;   // what `op` was read from; of our own operators only op_type is set
+  std::string name;   // letters, digits and underscores; unique among the cases of its operator
+  NodeSource source;  // what `op` was read from; of our own operators only op_type is set
   std::shared_ptr<const Op> op;
   std::vector<CaseInput> inputs;
-  double tolerance = 0;  // see differences() in tests/reference/array.h; 0 where nothing is rounded
+  double tolerance = 0;        // see differences() in tests/reference/array.h; 0 where nothing is rounded
   std::string reproduce = {};  // random cases: the environment that makes this one again
 };
 
@@ -71,7 +71,7 @@ Prepared prepare(const Case& c, const Arrangement& arrangement);
 std::int64_t flops(const Case& c, const Prepared& prepared);  // two per multiply-accumulate
 std::int64_t bytes(const Prepared& prepared);                 // of all inputs and outputs once
 
-// Every explicit case of every operator in ops/op_list.inc, and `count` random ones of each family that has them.
+// Every explicit case of every operator in ops/op_list.inc, and `count` random ones per family that has them.
 std::vector<Case> explicit_cases();
 std::vector<Case> random_cases(std::uint64_t seed, int count);
 
@@ -80,16 +80,17 @@ std::vector<Case> random_cases(std::uint64_t seed, int count);
 using AttributeList = std::vector<std::pair<std::string, AttributeValue>>;
 
 // An ONNX node read through read_op, so that the reader is tested as well.
-Case node(std::string name, std::string op_type, int opset, AttributeList attributes, std::vector<CaseInput> inputs,
-          double tolerance = 0);
+Case node(std::string name, std::string op_type, int opset, AttributeList attributes,
+          std::vector<CaseInput> inputs, double tolerance = 0);
 
 // An operator of ours, or an ONNX one as a pass makes it.
 Case own(std::string name, std::shared_ptr<const Op> op, std::vector<CaseInput> inputs, double tolerance = 0);
 
-CaseInput data(Index dims, DType dtype = DType::f32);    // floats in [-1,1], integers in [-9,9], bytes over their range
-CaseInput data_in(Index dims, double low, double high);  // floats
-CaseInput weight(Index dims);                            // constant floats in [-1,1]
-CaseInput ints(Ints values, DType dtype = DType::i64);   // constant list
+// Random floats lie in [-1,1], integers in [-9,9], bytes in the whole of their range.
+CaseInput data(Index dims, DType dtype = DType::f32);
+CaseInput data_in(Index dims, double low, double high);    // floats
+CaseInput weight(Index dims);                              // constant floats
+CaseInput ints(Ints values, DType dtype = DType::i64);     // constant list
 CaseInput scalar(double value, DType dtype = DType::f32);  // constant of rank 0
 CaseInput given(Index dims, std::vector<double> values, DType dtype = DType::f32);
 CaseInput fixed(CaseInput input);  // the same as a constant
@@ -103,7 +104,9 @@ class Dice {
   std::int64_t pick(std::int64_t low, std::int64_t high);  // both inclusive
   double uniform(double low, double high);
   bool chance(int percent) { return pick(1, 100) <= percent; }
-  std::int64_t one_of(const Ints& values) { return values[static_cast<std::size_t>(pick(0, std::ssize(values) - 1))]; }
+  std::int64_t one_of(const Ints& values) {
+    return values[static_cast<std::size_t>(pick(0, std::ssize(values) - 1))];
+  }
 
  private:
   std::uint64_t state_;

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-
 #include <limits>
 
 #include "tests/cases/case.h"
@@ -30,7 +29,8 @@ std::vector<Case> cases_cast() {
   const double inf = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
   std::vector<Case> all = {
       node("truncates", "Cast", 9, {{"to", 7}}, {given({6}, {2.9, -2.9, 0.5, -0.5, -0.0, 1e12})}),
-      node("truncates_to_int32", "Cast", 13, {{"to", 6}}, {given({4}, {2.9, -2.9, 2147483520.0, -2147483648.0})}),
+      node("truncates_to_int32", "Cast", 13, {{"to", 6}},
+           {given({4}, {2.9, -2.9, 2147483520.0, -2147483648.0})}),
       node("truncates_to_int8", "Cast", 13, {{"to", 3}}, {given({4}, {127.9, -128.0, -0.9, 5.5})}),
       node("nonzero_is_true", "Cast", 13, {{"to", 9}}, {given({5}, {0.25, 0, -0.0, nan, -inf})}),
       node("large_is_rounded", "Cast", 13, {{"to", 1}}, {ints({(1LL << 53) + 1, 16777217, -16777219})}),
@@ -43,7 +43,8 @@ std::vector<Case> cases_cast() {
   };
   for (const Type& from : types) {
     for (const Type& to : types) {
-      all.push_back(node(fmt::format("{}_to_{}", from.name, to.name), "Cast", 13, {{"to", to.onnx}}, {small(from.dtype)}));
+      all.push_back(node(fmt::format("{}_to_{}", from.name, to.name), "Cast", 13, {{"to", to.onnx}},
+                         {small(from.dtype)}));
     }
   }
   return all;

@@ -8,7 +8,8 @@
 namespace yy::test {
 namespace {
 
-// Sums of a few hundred products in float32: about sqrt(terms) * 2^-24 of their size, with room for another order.
+// Sums of a few hundred products in float32: about sqrt(terms) * 2^-24 of their size, with room for another
+// order.
 constexpr double summed = 1e-5;
 
 constexpr bool with_bias = true, no_bias = false;
@@ -49,7 +50,8 @@ std::vector<Case> channels() {
       conv("3x3_one_channel", {2, 1, 8, 8}, {8, 1, 3, 3}, with_bias, {{"pads", p1}}),
       conv("3x3_one_to_one", {1, 1, 5, 5}, {1, 1, 3, 3}, with_bias, {{"pads", p1}}),
       conv("3x3_stem", {1, 3, 17, 17}, {32, 3, 3, 3}, with_bias, {{"pads", p1}, {"strides", Ints{2, 2}}}),
-      conv("7x7_stem", {1, 3, 23, 23}, {64, 3, 7, 7}, no_bias, {{"pads", Ints{3, 3, 3, 3}}, {"strides", Ints{2, 2}}}),
+      conv("7x7_stem", {1, 3, 23, 23}, {64, 3, 7, 7}, no_bias,
+           {{"pads", Ints{3, 3, 3, 3}}, {"strides", Ints{2, 2}}}),
       conv("5x5", {1, 6, 12, 12}, {16, 6, 5, 5}, with_bias, {{"kernel_shape", Ints{5, 5}}}),
       conv("11x11_stride_4", {1, 3, 35, 35}, {16, 3, 11, 11}, with_bias, {{"strides", Ints{4, 4}}}),
       conv("whole_picture", {3, 16, 4, 4}, {10, 16, 4, 4}, with_bias),
@@ -59,28 +61,35 @@ std::vector<Case> channels() {
 
 std::vector<Case> windows() {
   return {
-      conv("asymmetric_pads", {1, 8, 9, 9}, {8, 8, 3, 3}, with_bias, {{"pads", Ints{0, 0, 1, 1}}, {"strides", Ints{2, 2}}}),
+      conv("asymmetric_pads", {1, 8, 9, 9}, {8, 8, 3, 3}, with_bias,
+           {{"pads", Ints{0, 0, 1, 1}}, {"strides", Ints{2, 2}}}),
       conv("all_pads_differ", {2, 5, 7, 8}, {6, 5, 3, 3}, with_bias, {{"pads", Ints{2, 0, 1, 3}}}),
       conv("pads_beyond_kernel", {1, 4, 5, 5}, {4, 4, 1, 1}, with_bias, {{"pads", Ints{2, 1, 0, 3}}}),
       conv("kernel_1x3", {1, 8, 6, 9}, {8, 8, 1, 3}, with_bias, {{"pads", Ints{0, 1, 0, 1}}}),
       conv("kernel_3x1", {1, 8, 6, 9}, {8, 8, 3, 1}, with_bias, {{"pads", Ints{1, 0, 1, 0}}}),
       conv("kernel_1x7", {2, 12, 3, 9}, {10, 12, 1, 7}, no_bias, {{"pads", Ints{0, 3, 0, 3}}}),
       conv("even_kernel", {1, 7, 8, 8}, {13, 7, 2, 4}, with_bias),
-      conv("strides_differ", {1, 8, 9, 11}, {8, 8, 3, 3}, with_bias, {{"strides", Ints{1, 3}}, {"pads", Ints{1, 1, 1, 1}}}),
+      conv("strides_differ", {1, 8, 9, 11}, {8, 8, 3, 3}, with_bias,
+           {{"strides", Ints{1, 3}}, {"pads", Ints{1, 1, 1, 1}}}),
       conv("stride_beyond_kernel", {1, 4, 11, 11}, {6, 4, 2, 2}, with_bias, {{"strides", Ints{4, 5}}}),
-      conv("dilated", {1, 8, 9, 9}, {8, 8, 3, 3}, with_bias, {{"dilations", Ints{2, 2}}, {"pads", Ints{2, 2, 2, 2}}}),
+      conv("dilated", {1, 8, 9, 9}, {8, 8, 3, 3}, with_bias,
+           {{"dilations", Ints{2, 2}}, {"pads", Ints{2, 2, 2, 2}}}),
       conv("dilations_differ", {2, 3, 12, 9}, {7, 3, 3, 2}, no_bias, {{"dilations", Ints{3, 4}}}),
       conv("dilated_stride_2", {1, 16, 13, 13}, {16, 16, 3, 3}, with_bias,
            {{"dilations", Ints{2, 2}}, {"strides", Ints{2, 2}}, {"pads", Ints{2, 2, 2, 2}}}),
       conv("valid", {1, 8, 9, 9}, {8, 8, 3, 3}, with_bias, {{"auto_pad", "VALID"}, {"strides", Ints{2, 2}}}),
-      conv("same_upper", {1, 8, 9, 8}, {8, 8, 3, 3}, with_bias, {{"auto_pad", "SAME_UPPER"}, {"strides", Ints{2, 2}}}),
-      conv("same_lower", {1, 8, 9, 8}, {8, 8, 3, 3}, with_bias, {{"auto_pad", "SAME_LOWER"}, {"strides", Ints{2, 2}}}),
+      conv("same_upper", {1, 8, 9, 8}, {8, 8, 3, 3}, with_bias,
+           {{"auto_pad", "SAME_UPPER"}, {"strides", Ints{2, 2}}}),
+      conv("same_lower", {1, 8, 9, 8}, {8, 8, 3, 3}, with_bias,
+           {{"auto_pad", "SAME_LOWER"}, {"strides", Ints{2, 2}}}),
       conv("same_upper_even", {1, 5, 7, 7}, {6, 5, 2, 4}, with_bias, {{"auto_pad", "SAME_UPPER"}}),
       conv("same_lower_even", {1, 5, 7, 7}, {6, 5, 2, 4}, with_bias, {{"auto_pad", "SAME_LOWER"}}),
-      conv("same_dilated", {1, 4, 10, 10}, {4, 4, 3, 3}, with_bias, {{"auto_pad", "SAME_UPPER"}, {"dilations", Ints{2, 3}}}),
+      conv("same_dilated", {1, 4, 10, 10}, {4, 4, 3, 3}, with_bias,
+           {{"auto_pad", "SAME_UPPER"}, {"dilations", Ints{2, 3}}}),
       conv("same_stride_beyond_kernel", {1, 4, 10, 11}, {4, 4, 1, 1}, no_bias,
            {{"auto_pad", "SAME_UPPER"}, {"strides", Ints{3, 3}}}),
-      conv("notset", {1, 4, 6, 6}, {4, 4, 3, 3}, with_bias, {{"auto_pad", "NOTSET"}, {"pads", Ints{1, 1, 1, 1}}, {"group", 1}}),
+      conv("notset", {1, 4, 6, 6}, {4, 4, 3, 3}, with_bias,
+           {{"auto_pad", "NOTSET"}, {"pads", Ints{1, 1, 1, 1}}, {"group", 1}}),
   };
 }
 
@@ -88,17 +97,20 @@ std::vector<Case> groups() {
   const Ints p1{1, 1, 1, 1}, p2{2, 2, 2, 2}, s2{2, 2};
   return {
       conv("depthwise_3x3", {1, 32, 9, 9}, {32, 1, 3, 3}, with_bias, {{"group", 32}, {"pads", p1}}),
-      conv("depthwise_3x3_stride_2", {3, 16, 9, 10}, {16, 1, 3, 3}, with_bias, {{"group", 16}, {"pads", p1}, {"strides", s2}}),
+      conv("depthwise_3x3_stride_2", {3, 16, 9, 10}, {16, 1, 3, 3}, with_bias,
+           {{"group", 16}, {"pads", p1}, {"strides", s2}}),
       conv("depthwise_3x3_asymmetric", {1, 24, 10, 10}, {24, 1, 3, 3}, no_bias,
            {{"group", 24}, {"pads", Ints{0, 0, 1, 1}}, {"strides", s2}}),
       conv("depthwise_5x5", {1, 40, 9, 9}, {40, 1, 5, 5}, with_bias, {{"group", 40}, {"pads", p2}}),
-      conv("depthwise_5x5_stride_2", {2, 13, 11, 11}, {13, 1, 5, 5}, with_bias, {{"group", 13}, {"pads", p2}, {"strides", s2}}),
+      conv("depthwise_5x5_stride_2", {2, 13, 11, 11}, {13, 1, 5, 5}, with_bias,
+           {{"group", 13}, {"pads", p2}, {"strides", s2}}),
       conv("depthwise_5x5_asymmetric", {1, 37, 12, 12}, {37, 1, 5, 5}, with_bias,
            {{"group", 37}, {"pads", Ints{1, 1, 2, 2}}, {"strides", s2}}),
       conv("depthwise_7_channels", {1, 7, 6, 5}, {7, 1, 3, 3}, with_bias, {{"group", 7}, {"pads", p1}}),
       conv("depthwise_3_channels", {3, 3, 8, 8}, {3, 1, 3, 3}, no_bias, {{"group", 3}, {"pads", p1}}),
       conv("depthwise_1x1", {1, 13, 5, 5}, {13, 1, 1, 1}, with_bias, {{"group", 13}}),
-      conv("depthwise_7x7", {1, 24, 10, 10}, {24, 1, 7, 7}, with_bias, {{"group", 24}, {"pads", Ints{3, 3, 3, 3}}}),
+      conv("depthwise_7x7", {1, 24, 10, 10}, {24, 1, 7, 7}, with_bias,
+           {{"group", 24}, {"pads", Ints{3, 3, 3, 3}}}),
       conv("depthwise_dilated", {1, 16, 11, 11}, {16, 1, 3, 3}, with_bias,
            {{"group", 16}, {"pads", p2}, {"dilations", Ints{2, 2}}}),
       conv("depthwise_same_upper", {1, 32, 8, 8}, {32, 1, 3, 3}, with_bias,
@@ -145,9 +157,12 @@ std::vector<Case> epilogues() {
       fused(pointwise("1x1_residual", with_bias), {2, 37, 6, 6}, std::nullopt),
       fused(pointwise("1x1_residual_clip", no_bias), {2, 37, 6, 6}, narrow),
       fused(pointwise("1x1_residual_sigmoid", with_bias), {2, 37, 6, 6}, sigmoid),
-      fused(conv("groups_residual_relu", {1, 12, 6, 6}, {9, 4, 3, 3}, with_bias, {{"group", 3}, {"pads", p1}}),
-            {1, 9, 6, 6}, relu),
-      fused(conv("stem_relu", {1, 3, 15, 15}, {16, 3, 3, 3}, with_bias, {{"pads", p1}, {"strides", Ints{2, 2}}}), {}, relu),
+      fused(
+          conv("groups_residual_relu", {1, 12, 6, 6}, {9, 4, 3, 3}, with_bias, {{"group", 3}, {"pads", p1}}),
+          {1, 9, 6, 6}, relu),
+      fused(conv("stem_relu", {1, 3, 15, 15}, {16, 3, 3, 3}, with_bias,
+                 {{"pads", p1}, {"strides", Ints{2, 2}}}),
+            {}, relu),
   };
 }
 
@@ -162,7 +177,8 @@ std::vector<Case> cases_conv() {
 Case random_conv(Dice& dice, std::string name) {
   constexpr const char* same[] = {"SAME_UPPER", "SAME_LOWER"};
   const bool depthwise = dice.chance(30);
-  const std::int64_t group = depthwise ? dice.one_of({1, 3, 7, 8, 13, 16, 24, 37}) : dice.one_of({1, 1, 1, 1, 2, 3, 5});
+  const std::int64_t group =
+      depthwise ? dice.one_of({1, 3, 7, 8, 13, 16, 24, 37}) : dice.one_of({1, 1, 1, 1, 2, 3, 5});
   const std::int64_t in = depthwise ? 1 : dice.one_of({1, 2, 3, 4, 7, 8, 13, 16, 20, 37});
   const std::int64_t out = depthwise ? 1 : dice.one_of({1, 2, 3, 5, 8, 13, 16, 19, 37});
   const Index kernel{dice.one_of({1, 1, 2, 3, 3, 3, 5, 7}), dice.one_of({1, 1, 2, 3, 3, 3, 5, 7})};

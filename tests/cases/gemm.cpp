@@ -22,7 +22,8 @@ Case fused(Case c, const Activation& activation) {
 }  // namespace
 
 std::vector<Case> cases_gemm() {
-  const CaseInput a = data({3, 13}), at = data({13, 3}), b = weight({13, 7}), bt = weight({7, 13}), row = weight({7});
+  const CaseInput a = data({3, 13}), at = data({13, 3}), b = weight({13, 7}), bt = weight({7, 13}),
+                  row = weight({7});
   const Activation relu{Activation::Kind::relu}, clip{Activation::Kind::clip, -0.5F, 0.75F};
   const Activation sigmoid{Activation::Kind::sigmoid}, tanh{Activation::Kind::tanh};
   const CaseInput deep = weight({37, 300});

@@ -41,11 +41,14 @@ std::vector<Case> largest() {
       max_pool("ceil_even", {1, 3, 7, 7}, {3, 3}, {{"strides", s2}, {"ceil_mode", 1}}),
       max_pool("ceil_with_pads", {2, 5, 6, 7}, {3, 3}, {{"strides", s2}, {"pads", p1}, {"ceil_mode", 1}}),
       max_pool("ceil_drops_last", {1, 2, 2, 2}, {1, 1}, {{"strides", s2}, {"ceil_mode", 1}}),
-      max_pool("ceil_drops_in_padding", {1, 3, 4, 4}, {2, 2}, {{"strides", Ints{3, 3}}, {"pads", p1}, {"ceil_mode", 1}}),
+      max_pool("ceil_drops_in_padding", {1, 3, 4, 4}, {2, 2},
+               {{"strides", Ints{3, 3}}, {"pads", p1}, {"ceil_mode", 1}}),
       max_pool("floor", {1, 3, 8, 8}, {3, 3}, {{"strides", s2}, {"ceil_mode", 0}}),
       max_pool("dilated", {1, 7, 9, 9}, {3, 3}, {{"dilations", Ints{2, 2}}}, 10),
-      max_pool("dilations_differ", {1, 16, 9, 11}, {2, 3}, {{"dilations", Ints{3, 2}}, {"pads", Ints{1, 0, 2, 1}}}),
-      max_pool("dilated_ceil", {2, 3, 10, 10}, {3, 3}, {{"dilations", Ints{2, 2}}, {"strides", Ints{4, 4}}, {"ceil_mode", 1}}),
+      max_pool("dilations_differ", {1, 16, 9, 11}, {2, 3},
+               {{"dilations", Ints{3, 2}}, {"pads", Ints{1, 0, 2, 1}}}),
+      max_pool("dilated_ceil", {2, 3, 10, 10}, {3, 3},
+               {{"dilations", Ints{2, 2}}, {"strides", Ints{4, 4}}, {"ceil_mode", 1}}),
       max_pool("same_upper", {1, 8, 7, 8}, {3, 3}, {{"auto_pad", "SAME_UPPER"}, {"strides", s2}}),
       max_pool("same_lower", {1, 8, 7, 8}, {3, 3}, {{"auto_pad", "SAME_LOWER"}, {"strides", s2}}),
       max_pool("same_even", {1, 3, 5, 6}, {2, 2}, {{"auto_pad", "SAME_LOWER"}}),
@@ -66,15 +69,17 @@ std::vector<Case> divisors() {
     const char* name;
     Ints pads;
   };
-  const Pads kinds[] = {{"no_pads", {0, 0, 0, 0}}, {"pads", {1, 1, 1, 1}}, {"pads_at_end", {0, 0, 1, 1}},
+  const Pads kinds[] = {{"no_pads", {0, 0, 0, 0}},
+                        {"pads", {1, 1, 1, 1}},
+                        {"pads_at_end", {0, 0, 1, 1}},
                         {"pads_at_begin", {2, 1, 0, 0}}};
   std::vector<Case> all;
   for (const Pads& kind : kinds) {
     for (int counted : {0, 1}) {
       for (int ceil : {0, 1}) {
         for (std::int64_t stride : {2, 3}) {
-          const std::string name = std::string(kind.name) + (counted ? "_counted" : "") + (ceil ? "_ceil" : "") +
-                                   "_stride_" + std::to_string(stride);
+          const std::string name = std::string(kind.name) + (counted ? "_counted" : "") +
+                                   (ceil ? "_ceil" : "") + "_stride_" + std::to_string(stride);
           all.push_back(average_pool(name, {2, 5, 8, 9}, {3, 3},
                                      {{"pads", kind.pads},
                                       {"strides", Ints{stride, stride}},
@@ -106,7 +111,12 @@ std::vector<Case> averages() {
       average_pool("dilated_counted", {1, 5, 9, 9}, {3, 2},
                    {{"dilations", Ints{2, 3}}, {"pads", Ints{2, 1, 1, 2}}, {"count_include_pad", 1}}, 19),
       average_pool("dilated_ceil_counted", {1, 5, 9, 9}, {3, 3},
-                   {{"dilations", s2}, {"strides", Ints{3, 3}}, {"pads", p1}, {"ceil_mode", 1}, {"count_include_pad", 1}}, 19),
+                   {{"dilations", s2},
+                    {"strides", Ints{3, 3}},
+                    {"pads", p1},
+                    {"ceil_mode", 1},
+                    {"count_include_pad", 1}},
+                   19),
       average_pool("kernel_5x1", {2, 3, 9, 4}, {5, 1}, {{"pads", Ints{2, 0, 2, 0}}}),
       average_pool("all_pads_differ", {1, 24, 6, 7}, {4, 4}, {{"pads", Ints{1, 0, 3, 2}}}),
       global("7x7", {1, 16, 7, 7}),
@@ -139,7 +149,8 @@ Case random_pool(Dice& dice, std::string name) {
     if (padded) pads[i] = dice.pick(0, extent - 1);
     if (padded) pads[2 + i] = dice.pick(0, extent - 1);
     // A picture as long as the dilation keeps every window on some pixel.
-    const std::int64_t least = std::max({same ? 1 : extent - pads[i] - pads[2 + i], dilations[i], std::int64_t{1}});
+    const std::int64_t least =
+        std::max({same ? 1 : extent - pads[i] - pads[2 + i], dilations[i], std::int64_t{1}});
     x[2 + i] = least + dice.pick(0, 9);
   }
   if (same) attributes.push_back({"auto_pad", dice.chance(50) ? "SAME_UPPER" : "SAME_LOWER"});

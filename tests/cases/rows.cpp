@@ -12,7 +12,8 @@ CaseInput list(const Ints& values) {
 }
 
 Case gather(std::string name, CaseInput rows, const Ints& index, std::int64_t count) {
-  return own(std::move(name), std::make_shared<Rows>(Rows::Kind::gather), {std::move(rows), list(index), list({count})});
+  return own(std::move(name), std::make_shared<Rows>(Rows::Kind::gather),
+             {std::move(rows), list(index), list({count})});
 }
 
 // `index` tells the number of rows; into is as wide as they are.

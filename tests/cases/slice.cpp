@@ -8,29 +8,37 @@ namespace {
 constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t least = std::numeric_limits<std::int64_t>::min();
 
-CaseInput picture() { return data({2, 7, 6, 5}); }
+CaseInput picture() {
+  return data({2, 7, 6, 5});
+}
 
 // From opset 10: starts, ends, axes, steps as inputs.
 Case slice(std::string name, CaseInput x, Ints starts, Ints ends, Ints axes, Ints steps) {
   return node(std::move(name), "Slice", 13, {},
-              {std::move(x), ints(std::move(starts)), ints(std::move(ends)), ints(std::move(axes)), ints(std::move(steps))});
+              {std::move(x), ints(std::move(starts)), ints(std::move(ends)), ints(std::move(axes)),
+               ints(std::move(steps))});
 }
 
 std::vector<Case> forms() {
   const CaseInput x = picture(), list = data({9});
   return {
-      node("attributes", "Slice", 1, {{"starts", Ints{1, 2}}, {"ends", Ints{3, 9}}, {"axes", Ints{1, 3}}}, {x}),
+      node("attributes", "Slice", 1, {{"starts", Ints{1, 2}}, {"ends", Ints{3, 9}}, {"axes", Ints{1, 3}}},
+           {x}),
       node("attributes_no_axes", "Slice", 9, {{"starts", Ints{0, 1}}, {"ends", Ints{1, 4}}}, {x}),
-      node("attributes_from_back", "Slice", 9, {{"starts", Ints{-3}}, {"ends", Ints{-1}}, {"axes", Ints{2}}}, {x}),
-      node("attributes_to_the_end", "Slice", 9, {{"starts", Ints{4}}, {"ends", Ints{most}}, {"axes", Ints{1}}}, {x}),
+      node("attributes_from_back", "Slice", 9, {{"starts", Ints{-3}}, {"ends", Ints{-1}}, {"axes", Ints{2}}},
+           {x}),
+      node("attributes_to_the_end", "Slice", 9,
+           {{"starts", Ints{4}}, {"ends", Ints{most}}, {"axes", Ints{1}}}, {x}),
       node("no_axes", "Slice", 10, {}, {x, ints({0, 2}), ints({1, 5})}),
       node("axes", "Slice", 11, {}, {x, ints({2}), ints({5}), ints({1})}),
       node("axes_from_back", "Slice", 13, {}, {x, ints({1}), ints({3}), ints({-2})}),
-      node("steps_without_axes", "Slice", 13, {}, {x, ints({0, 0, 0, 0}), ints({2, 7, 6, 5}), absent(), ints({1, 2, 3, 2})}),
+      node("steps_without_axes", "Slice", 13, {},
+           {x, ints({0, 0, 0, 0}), ints({2, 7, 6, 5}), absent(), ints({1, 2, 3, 2})}),
       node("int32", "Slice", 13, {},
            {x, ints({1}, DType::i32), ints({6}, DType::i32), ints({1}, DType::i32), ints({2}, DType::i32)}),
       node("int64", "Slice", 13, {}, {data({9}, DType::i64), ints({2}), ints({-2})}),
-      node("bytes", "Slice", 13, {}, {data({2, 3, 7, 5}, DType::u8), ints({1, 1}), ints({6, 4}), ints({2, 3})}),
+      node("bytes", "Slice", 13, {},
+           {data({2, 3, 7, 5}, DType::u8), ints({1, 1}), ints({6, 4}), ints({2, 3})}),
       node("bools", "Slice", 13, {}, {data({7}, DType::boolean), ints({1}), ints({7}), ints({0}), ints({2})}),
       node("of_a_shape", "Slice", 13, {}, {ints({2, 3, 5, 7}), ints({0}), ints({2}), ints({0})}),
       slice("everything", x, {0}, {most}, {0}, {1}),

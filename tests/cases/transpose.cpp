@@ -12,7 +12,9 @@ Case transpose(std::string name, CaseInput x, Ints perm) {
   return node(std::move(name), "Transpose", 13, {{"perm", std::move(perm)}}, {std::move(x)});
 }
 
-Case reorder(std::string name, CaseInput x) { return own(std::move(name), std::make_shared<Reorder>(), {std::move(x)}); }
+Case reorder(std::string name, CaseInput x) {
+  return own(std::move(name), std::make_shared<Reorder>(), {std::move(x)});
+}
 
 }  // namespace
 

@@ -8,9 +8,10 @@ namespace {
 constexpr double exact = 0;
 constexpr double rounded = 2e-6;  // exp and tanh as polynomials in float32
 
-const std::vector<double> extremes = {-std::numeric_limits<double>::infinity(), -3e38, -100, -88.5, -20, -6, -1e-30, -0.0,
-                                      0, 1e-30, 0.5, 5.999, 6, 20, 88.5, 100, 3e38,
-                                      std::numeric_limits<double>::infinity()};
+constexpr double inf = std::numeric_limits<double>::infinity();
+
+const std::vector<double> extremes = {-inf,  -3e38, -100,  -88.5, -20, -6,   -1e-30, -0.0, 0,
+                                      1e-30, 0.5,   5.999, 6,     20,  88.5, 100,    3e38, inf};
 
 }  // namespace
 
@@ -34,7 +35,8 @@ std::vector<Case> cases_unary() {
       node("no_inputs", "Clip", 13, {}, {picture}, exact),
       node("absent_inputs", "Clip", 13, {}, {picture, absent(), absent()}, exact),
       node("min_above_max", "Clip", 13, {}, {picture, scalar(3), scalar(-1)}, exact),
-      node("bounds_of_rank_1", "Clip", 12, {}, {picture, fixed(given({1}, {-1})), fixed(given({1}, {1}))}, exact),
+      node("bounds_of_rank_1", "Clip", 12, {}, {picture, fixed(given({1}, {-1})), fixed(given({1}, {1}))},
+           exact),
       node("extremes", "Clip", 13, {}, {edge, scalar(0), scalar(6)}, exact),
       node("extremes_unbounded", "Clip", 13, {}, {edge}, exact),
       node("wide", "Clip", 13, {}, {wide, scalar(0), scalar(6)}, exact),

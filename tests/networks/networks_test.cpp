@@ -10,6 +10,7 @@
 #include "runtime/error.h"
 #include "runtime/executor.h"
 #include "tests/networks/numpy_files.h"
+#include "tests/test_name.h"
 #include "yy/network.h"
 
 namespace yy {
@@ -78,13 +79,7 @@ TEST_P(Nets, RowsAreIndependentOfTheBatch) {
   }
 }
 
-std::string test_name(const testing::TestParamInfo<std::string>& info) {
-  std::string name = info.param;
-  for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
-  return name;
-}
-
-INSTANTIATE_TEST_SUITE_P(All, Nets, testing::ValuesIn(net_names()), test_name);
+INSTANTIATE_TEST_SUITE_P(All, Nets, testing::ValuesIn(net_names()), test::TestName{});
 
 nlohmann::json expectations() {
   return nlohmann::json::parse(std::ifstream(models / "bad" / "expect.json"));
@@ -116,7 +111,7 @@ TEST_P(BadNets, AreRefusedByName) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, BadNets, testing::ValuesIn(bad_names()), test_name);
+INSTANTIATE_TEST_SUITE_P(All, BadNets, testing::ValuesIn(bad_names()), test::TestName{});
 
 }  // namespace
 }  // namespace yy

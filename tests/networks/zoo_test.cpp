@@ -7,6 +7,7 @@
 #include "cpu/cpu_backend.h"
 #include "runtime/executor.h"
 #include "tests/networks/numpy_files.h"
+#include "tests/test_name.h"
 #include "yy/network.h"
 
 namespace yy {
@@ -86,11 +87,7 @@ TEST_P(Zoo, BatchesShareTheirPackedWeights) {
   EXPECT_LE(net.weights_bytes(), one * 3 / 2) << "batch sizes pack their own weights";
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Zoo, testing::ValuesIn(names), [](const auto& info) {
-  std::string name = info.param;
-  for (char& c : name) c = std::isalnum(static_cast<unsigned char>(c)) ? c : '_';
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(All, Zoo, testing::ValuesIn(names), test::TestName{});
 
 }  // namespace
 }  // namespace yy

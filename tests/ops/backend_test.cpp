@@ -1,11 +1,10 @@
 // Every case of every operator on every backend, against the naive references.
 //
-// YY_CASE=Conv_dilated runs one case (or all whose names contain the text); YY_SEED and YY_RANDOM choose the random
-// cases: their seed, and how many per family.
+// YY_CASE=Conv_dilated runs one case (or all whose names contain the text); YY_SEED and YY_RANDOM choose the
+// random cases: their seed, and how many per family.
+#include <cstdlib>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
-
-#include <cstdlib>
 #include <iostream>
 
 #include "cpu/cpu_backend.h"
@@ -33,7 +32,9 @@ std::string name_of_run(const Run& run) {
   return fmt::format("{}_{}_{}", run.backend->name(), full_name(*run.c), text(run.arrangement));
 }
 
-void PrintTo(const Run& run, std::ostream* out) { *out << name_of_run(run); }
+void PrintTo(const Run& run, std::ostream* out) {
+  *out << name_of_run(run);
+}
 
 std::string environment(const char* name, const char* otherwise) {
   const char* value = std::getenv(name);
@@ -55,7 +56,8 @@ const std::vector<std::shared_ptr<const Case>>& all_cases() {
   static const auto all = [] {
     std::vector<std::shared_ptr<const Case>> made;
     for (Case& c : explicit_cases()) made.push_back(std::make_shared<Case>(std::move(c)));
-    for (Case& c : random_cases(std::stoull(environment("YY_SEED", "1")), std::stoi(environment("YY_RANDOM", "40")))) {
+    for (Case& c :
+         random_cases(std::stoull(environment("YY_SEED", "1")), std::stoi(environment("YY_RANDOM", "40")))) {
       made.push_back(std::make_shared<Case>(std::move(c)));
     }
     return made;
@@ -81,17 +83,18 @@ std::vector<Run> all_runs() {
 class Operators : public testing::TestWithParam<Run> {
  protected:
   void SetUp() override {
-    prepared_ = prepare(case_(), GetParam().arrangement);
-    want_ = reference(case_(), prepared_.arrays);
+    prepared_ = prepare(the_case(), GetParam().arrangement);
+    want_ = reference(the_case(), prepared_.arrays);
   }
 
   void TearDown() override {
     if (!HasFailure()) return;
-    const std::string how = case_().reproduce.empty() ? "YY_CASE=" + full_name(case_()) : case_().reproduce;
-    std::cout << "reproduce: " << how << " ops_backend_test\n";
+    const std::string how =
+        the_case().reproduce.empty() ? "YY_CASE=" + full_name(the_case()) : the_case().reproduce;
+    std::cout << "reproduce: " << how << " test_ops_backend\n";
   }
 
-  const Case& case_() const { return *GetParam().c; }
+  const Case& the_case() const { return *GetParam().c; }
   const Backend& backend() const { return *GetParam().backend; }
 
   void check_shapes() {
@@ -100,13 +103,13 @@ class Operators : public testing::TestWithParam<Run> {
       EXPECT_EQ(prepared_.outputs[i].shape.text(), Shape(want_[i].dims).text()) << "output " << i;
       EXPECT_EQ(name_of(prepared_.outputs[i].dtype), name_of(want_[i].dtype)) << "output " << i;
     }
-    EXPECT_EQ(case_().op->name(), case_().source.op_type);
-    EXPECT_EQ(flops(case_(), prepared_), 2 * reference_macs(case_(), prepared_.arrays, want_[0]));
+    EXPECT_EQ(the_case().op->name(), the_case().source.op_type);
+    EXPECT_EQ(flops(the_case(), prepared_), 2 * reference_macs(the_case(), prepared_.arrays, want_[0]));
   }
 
   void check_outputs(const KernelRun& run, bool in_place) {
     for (std::size_t i = 0; i < want_.size(); ++i) {
-      EXPECT_EQ(differences(run.output(i), want_[i], case_().tolerance), "") << "output " << i;
+      EXPECT_EQ(differences(run.output(i), want_[i], the_case().tolerance), "") << "output " << i;
       for (std::size_t at = 0; at < want_[i].untouched.size() && !in_place; ++at) {
         const bool good = !want_[i].untouched[at] || run.untouched(i, static_cast<std::int64_t>(at));
         EXPECT_TRUE(good) << "element " << at << " of output " << i << " should have been left as it was";
@@ -124,7 +127,7 @@ class Operators : public testing::TestWithParam<Run> {
 
   void check_kernel(const Kernel& kernel, int threads) {
     if (kernel.is_view) return check_view(kernel);
-    KernelRun run(backend(), case_(), prepared_, kernel, threads);
+    KernelRun run(backend(), prepared_, kernel, threads);
     EXPECT_EQ(run.run(), "");
     check_outputs(run, false);
     std::vector<std::vector<std::byte>> first;
@@ -135,7 +138,7 @@ class Operators : public testing::TestWithParam<Run> {
     }
     if (!kernel.may_overwrite || !fits_in_place(prepared_, *kernel.may_overwrite)) return;
     SCOPED_TRACE(fmt::format("in place of input {}", *kernel.may_overwrite));
-    KernelRun in_place(backend(), case_(), prepared_, kernel, threads, kernel.may_overwrite);
+    KernelRun in_place(backend(), prepared_, kernel, threads, kernel.may_overwrite);
     EXPECT_EQ(in_place.run(), "");
     check_outputs(in_place, true);
   }
@@ -151,7 +154,7 @@ TEST_P(Operators, EqualsReference) {
   if (HasFailure()) return;
   for (int threads : {1, 2}) {
     WeightStore weights;
-    const Kernel kernel = make_kernel(backend(), case_(), prepared_, threads, weights);
+    const Kernel kernel = make_kernel(backend(), the_case(), prepared_, threads, weights);
     SCOPED_TRACE(fmt::format("{} threads, {}", threads, kernel.implementation));
     check_kernel(kernel, threads);
   }
@@ -184,6 +187,26 @@ TEST(FoldedOperators, AreRefusedByName) {
       const auto* refusal = std::get_if<Refusal>(&made);
       ASSERT_NE(refusal, nullptr) << full_name(*c);
       EXPECT_NE(refusal->reason.find(c->op->name()), std::string::npos) << refusal->reason;
+    }
+  }
+}
+
+// Two products whose C is one constant times two small factors, which differ in the seventh digit after the
+// point.
+TEST(Weights, FormsOfOneConstantStayApart) {
+  const std::vector<CaseInput> inputs{data({2, 5}), weight({5, 7}), fixed(data_in({7}, 1e7, 2e7))};
+  for (Backend* backend : backends()) {
+    WeightStore weights;
+    std::optional<Prepared>
+        prepared;  // of the first: the second has the same constants at the same addresses
+    for (float beta : {1e-7F, 3e-7F}) {
+      const Case c = node("small_factor", "Gemm", 13, {{"beta", beta}}, inputs, 1e-5);
+      if (!prepared) prepared = prepare(c, {});
+      const Kernel kernel = make_kernel(*backend, c, *prepared, 1, weights);
+      KernelRun run(*backend, *prepared, kernel, 1);
+      EXPECT_EQ(run.run(), "");
+      EXPECT_EQ(differences(run.output(0), reference(c, prepared->arrays)[0], c.tolerance), "")
+          << "beta " << beta;
     }
   }
 }

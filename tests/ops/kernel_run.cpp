@@ -1,9 +1,8 @@
 #include "tests/ops/kernel_run.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cstring>
+#include <fmt/format.h>
 
 #include "runtime/error.h"
 
@@ -15,14 +14,18 @@ GuardedMemory::GuardedMemory(const Backend& backend, std::size_t bytes)
   poison();
 }
 
-void GuardedMemory::poison() { std::memset(data(), 0xFF, bytes_); }
+void GuardedMemory::poison() {
+  std::memset(data(), 0xFF, bytes_);
+}
 
 bool GuardedMemory::intact() const {
   const auto good = [](std::byte b) { return b == zone; };
-  return std::all_of(data() - guard, data(), good) && std::all_of(data() + bytes_, data() + bytes_ + guard, good);
+  return std::all_of(data() - guard, data(), good) &&
+         std::all_of(data() + bytes_, data() + bytes_ + guard, good);
 }
 
-Kernel make_kernel(const Backend& backend, const Case& c, const Prepared& prepared, int threads, WeightStore& weights) {
+Kernel make_kernel(const Backend& backend, const Case& c, const Prepared& prepared, int threads,
+                   WeightStore& weights) {
   KernelOrRefusal made =
       backend.make_kernel({*c.op, prepared.inputs, prepared.outputs, Precision::f32, threads, weights});
   if (const auto* refusal = std::get_if<Refusal>(&made)) {
@@ -36,11 +39,16 @@ bool fits_in_place(const Prepared& prepared, std::size_t k) {
   return input.present && input.constant == nullptr && input.desc.bytes() >= prepared.outputs[0].bytes();
 }
 
-GuardedMemory& KernelRun::guarded(std::size_t bytes) { return memory_.emplace_back(backend_, bytes); }
+GuardedMemory& KernelRun::guarded(std::size_t bytes) {
+  return memory_.emplace_back(backend_, bytes);
+}
 
-KernelRun::KernelRun(const Backend& backend, const Case&, const Prepared& prepared, const Kernel& kernel, int threads,
+KernelRun::KernelRun(const Backend& backend, const Prepared& prepared, const Kernel& kernel, int threads,
                      std::optional<std::size_t> overwritten)
-    : backend_(backend), prepared_(prepared), overwritten_(overwritten), stream_(backend.new_stream(threads)) {
+    : backend_(backend),
+      prepared_(prepared),
+      overwritten_(overwritten),
+      stream_(backend.new_stream(threads)) {
   memory_.reserve(prepared.inputs.size() + prepared.outputs.size() + 1);
   for (std::size_t i = 0; i < prepared.inputs.size(); ++i) {
     const OpInput& input = prepared.inputs[i];
@@ -73,7 +81,8 @@ std::string KernelRun::run() {
                              : is_output ? fmt::format("output {}", i - inputs_.size())
                                          : "the workspace";
     if (!memory_[i].intact()) trouble += fmt::format("wrote outside {}\n", what);
-    if (is_input && overwritten_ != i && memory_[i].contents() != before[i]) trouble += fmt::format("changed {}\n", what);
+    if (is_input && overwritten_ != i && memory_[i].contents() != before[i])
+      trouble += fmt::format("changed {}\n", what);
   }
   return trouble;
 }

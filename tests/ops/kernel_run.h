@@ -1,5 +1,5 @@
-// Runs one kernel the way an executor does, with poisoned red zones around every tensor and the workspace, outputs
-// and workspace filled with NaNs beforehand, and reports whatever it did that a kernel must not do.
+// Runs one kernel the way an executor does, with poisoned red zones around every tensor and the workspace,
+// outputs and workspace filled with NaNs beforehand, and reports whatever it did that a kernel must not do.
 #pragma once
 
 #include <cstddef>
@@ -12,7 +12,8 @@
 
 namespace yy::test {
 
-// Memory of a backend between two red zones. All bytes inside are 0xFF at first: NaN as float32, -1 as an integer.
+// Memory of a backend between two red zones. All bytes inside are 0xFF at first: NaN as float32, -1 as an
+// integer.
 class GuardedMemory {
  public:
   GuardedMemory(const Backend& backend, std::size_t bytes);
@@ -30,7 +31,8 @@ class GuardedMemory {
 };
 
 // Throws Error with the reason where the backend refuses.
-Kernel make_kernel(const Backend& backend, const Case& c, const Prepared& prepared, int threads, WeightStore& weights);
+Kernel make_kernel(const Backend& backend, const Case& c, const Prepared& prepared, int threads,
+                   WeightStore& weights);
 
 // Whether output 0 may lie where input `k` does, as far as the executor's plan would let it.
 bool fits_in_place(const Prepared& prepared, std::size_t k);
@@ -38,10 +40,11 @@ bool fits_in_place(const Prepared& prepared, std::size_t k);
 class KernelRun {
  public:
   // With `overwritten`, output 0 lies where that input does.
-  KernelRun(const Backend& backend, const Case& c, const Prepared& prepared, const Kernel& kernel, int threads,
+  KernelRun(const Backend& backend, const Prepared& prepared, const Kernel& kernel, int threads,
             std::optional<std::size_t> overwritten = std::nullopt);
 
-  // Fills inputs, poisons outputs and workspace, runs, waits. Returns what it did wrong apart from its numbers.
+  // Fills inputs, poisons outputs and workspace, runs, waits. Returns what it did wrong apart from its
+  // numbers.
   std::string run();
 
   Array output(std::size_t i) const { return load(outputs_[i].desc, outputs_[i].data); }

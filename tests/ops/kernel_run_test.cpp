@@ -1,10 +1,9 @@
 // The test of the tests: kernels that do what a kernel must not are noticed.
 #include "tests/ops/kernel_run.h"
 
-#include <gtest/gtest.h>
-
 #include <cmath>
 #include <cstring>
+#include <gtest/gtest.h>
 
 #include "runtime/error.h"
 
@@ -39,14 +38,15 @@ std::string trouble_of(Body body) {
   kernel.workspace_bytes = 8;
   kernel.bind = [body](const Binding& binding) -> Launch {
     return [=](Stream&) {
-      body(binding.inputs[0].as<float>(), binding.outputs[0].as<float>(), static_cast<float*>(binding.workspace));
+      body(binding.inputs[0].as<float>(), binding.outputs[0].as<float>(),
+           static_cast<float*>(binding.workspace));
     };
   };
   const OneKernel backend{KernelOrRefusal(kernel)};
   const Case c = node("three", "Relu", 14, {}, {data({3})});
   const Prepared prepared = prepare(c, {});
   WeightStore weights;
-  KernelRun run(backend, c, prepared, make_kernel(backend, c, prepared, 1, weights), 1);
+  KernelRun run(backend, prepared, make_kernel(backend, c, prepared, 1, weights), 1);
   return run.run();
 }
 
@@ -61,11 +61,13 @@ TEST(KernelRun, AllowsWhatIsAllowed) {
 TEST(KernelRun, NoticesWritesOutside) {
   EXPECT_EQ(trouble_of([](const float*, float* y, float*) { y[3] = 0; }), "wrote outside output 0\n");
   EXPECT_EQ(trouble_of([](const float*, float* y, float*) { y[-1] = 0; }), "wrote outside output 0\n");
-  EXPECT_EQ(trouble_of([](const float*, float*, float* workspace) { workspace[2] = 0; }), "wrote outside the workspace\n");
+  EXPECT_EQ(trouble_of([](const float*, float*, float* workspace) { workspace[2] = 0; }),
+            "wrote outside the workspace\n");
 }
 
 TEST(KernelRun, NoticesAChangedInput) {
-  EXPECT_EQ(trouble_of([](const float* x, float*, float*) { const_cast<float*>(x)[1] = 7; }), "changed input 0\n");
+  EXPECT_EQ(trouble_of([](const float* x, float*, float*) { const_cast<float*>(x)[1] = 7; }),
+            "changed input 0\n");
 }
 
 TEST(KernelRun, RefusalIsAnErrorWithItsReason) {

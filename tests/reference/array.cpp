@@ -1,10 +1,9 @@
 #include "tests/reference/array.h"
 
-#include <fmt/format.h>
-#include <fmt/ranges.h>
-
 #include <cmath>
 #include <cstring>
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 
 namespace yy::test {
 namespace {
@@ -25,7 +24,8 @@ void put(void* memory, std::int64_t at, T value) {
 template <class T>
 T take(const void* memory, std::int64_t at) {
   T value;
-  std::memcpy(&value, static_cast<const char*>(memory) + at * static_cast<std::int64_t>(sizeof(T)), sizeof(T));
+  std::memcpy(&value, static_cast<const char*>(memory) + at * static_cast<std::int64_t>(sizeof(T)),
+              sizeof(T));
   return value;
 }
 
@@ -75,7 +75,9 @@ Array::Array(DType type, Index shape) : dtype(type), dims(std::move(shape)) {
   }
 }
 
-std::int64_t Array::size() const { return size_of_dims(dims); }
+std::int64_t Array::size() const {
+  return size_of_dims(dims);
+}
 
 double Array::number(std::int64_t at) const {
   return is_real() ? real[at] : static_cast<double>(whole[at]);
@@ -120,12 +122,22 @@ void store(const Array& array, Layout layout, void* memory) {
   for_each_index(array.dims, [&](const Index& index) {
     const std::int64_t at = place(array.dims, index, layout);
     switch (array.dtype) {
-      case DType::f32: put(memory, at, static_cast<float>(array.real[from])); break;
-      case DType::i64: put(memory, at, array.whole[from]); break;
-      case DType::i32: put(memory, at, static_cast<std::int32_t>(array.whole[from])); break;
-      case DType::i8: put(memory, at, static_cast<std::int8_t>(array.whole[from])); break;
+      case DType::f32:
+        put(memory, at, static_cast<float>(array.real[from]));
+        break;
+      case DType::i64:
+        put(memory, at, array.whole[from]);
+        break;
+      case DType::i32:
+        put(memory, at, static_cast<std::int32_t>(array.whole[from]));
+        break;
+      case DType::i8:
+        put(memory, at, static_cast<std::int8_t>(array.whole[from]));
+        break;
       case DType::u8:
-      case DType::boolean: put(memory, at, static_cast<std::uint8_t>(array.whole[from])); break;
+      case DType::boolean:
+        put(memory, at, static_cast<std::uint8_t>(array.whole[from]));
+        break;
     }
     ++from;
   });
@@ -137,12 +149,22 @@ Array load(const TensorDesc& desc, const void* memory) {
   for_each_index(array.dims, [&](const Index& index) {
     const std::int64_t at = place(array.dims, index, desc.layout);
     switch (array.dtype) {
-      case DType::f32: array.real[to] = static_cast<double>(take<float>(memory, at)); break;
-      case DType::i64: array.whole[to] = take<std::int64_t>(memory, at); break;
-      case DType::i32: array.whole[to] = take<std::int32_t>(memory, at); break;
-      case DType::i8: array.whole[to] = take<std::int8_t>(memory, at); break;
+      case DType::f32:
+        array.real[to] = static_cast<double>(take<float>(memory, at));
+        break;
+      case DType::i64:
+        array.whole[to] = take<std::int64_t>(memory, at);
+        break;
+      case DType::i32:
+        array.whole[to] = take<std::int32_t>(memory, at);
+        break;
+      case DType::i8:
+        array.whole[to] = take<std::int8_t>(memory, at);
+        break;
       case DType::u8:
-      case DType::boolean: array.whole[to] = take<std::uint8_t>(memory, at); break;
+      case DType::boolean:
+        array.whole[to] = take<std::uint8_t>(memory, at);
+        break;
     }
     ++to;
   });

@@ -1,5 +1,6 @@
-// A tensor as the references see it: elements by logical index, without memory layout. Floats are held as double,
-// every other type as int64. Shares no code with the product; store() and load() are the only bridge to memory.
+// A tensor as the references see it: elements by logical index, without memory layout. Floats are held as
+// double, every other type as int64. Shares no code with the product; store() and load() are the only bridge
+// to memory.
 #pragma once
 
 #include <cstdint>

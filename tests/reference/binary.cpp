@@ -12,7 +12,8 @@ double real_result(const std::string& op, double a, double b) {
   return a / b;
 }
 
-// Two's complement wraps around; division truncates towards zero, and by zero it gives zero (ONNX leaves it open).
+// Two's complement wraps around; division truncates towards zero, and by zero it gives zero (ONNX leaves it
+// open).
 std::int64_t whole_result(const std::string& op, std::int64_t a, std::int64_t b) {
   const auto x = static_cast<std::uint64_t>(a), y = static_cast<std::uint64_t>(b);
   if (op == "Add") return static_cast<std::int64_t>(x + y);
@@ -26,7 +27,8 @@ std::int64_t whole_result(const std::string& op, std::int64_t a, std::int64_t b)
 std::int64_t broadcast_position(const Index& dims, const Index& index) {
   Index own(dims.size());
   const std::size_t shift = index.size() - dims.size();
-  for (std::size_t axis = 0; axis < dims.size(); ++axis) own[axis] = dims[axis] == 1 ? 0 : index[shift + axis];
+  for (std::size_t axis = 0; axis < dims.size(); ++axis)
+    own[axis] = dims[axis] == 1 ? 0 : index[shift + axis];
   return position(dims, own);
 }
 
@@ -49,7 +51,8 @@ std::vector<Array> reference_binary(const Case& c, Inputs inputs) {
       y.real[at] = real_result(c.source.op_type, a.real[at_a], b.real[at_b]);
     } else {
       y.whole[at] = whole_result(c.source.op_type, a.whole[at_a], b.whole[at_b]);
-      if (y.dtype == DType::i32) y.whole[at] = static_cast<std::int32_t>(static_cast<std::uint32_t>(y.whole[at]));
+      if (y.dtype == DType::i32)
+        y.whole[at] = static_cast<std::int32_t>(static_cast<std::uint32_t>(y.whole[at]));
     }
   });
   return {y};

@@ -7,12 +7,17 @@ namespace {
 
 std::int64_t narrowed(std::int64_t value, DType to) {
   switch (to) {
-    case DType::i32: return static_cast<std::int32_t>(value);
-    case DType::i8: return static_cast<std::int8_t>(value);
-    case DType::u8: return static_cast<std::uint8_t>(value);
-    case DType::boolean: return value != 0;
+    case DType::i32:
+      return static_cast<std::int32_t>(value);
+    case DType::i8:
+      return static_cast<std::int8_t>(value);
+    case DType::u8:
+      return static_cast<std::uint8_t>(value);
+    case DType::boolean:
+      return value != 0;
     case DType::i64:
-    case DType::f32: break;
+    case DType::f32:
+      break;
   }
   return value;
 }
@@ -26,11 +31,13 @@ std::vector<Array> reference_cast(const Case& c, Inputs inputs) {
   Array y(onnx.at(int_attribute(c, "to", 0)), x.dims);
   for (std::int64_t i = 0; i < x.size(); ++i) {
     if (y.is_real()) {
-      y.real[i] = static_cast<double>(x.is_real() ? static_cast<float>(x.real[i]) : static_cast<float>(x.whole[i]));
+      y.real[i] =
+          static_cast<double>(x.is_real() ? static_cast<float>(x.real[i]) : static_cast<float>(x.whole[i]));
     } else if (x.is_real() && y.dtype == DType::boolean) {
       y.whole[i] = x.real[i] != 0;
     } else {
-      y.whole[i] = narrowed(x.is_real() ? static_cast<std::int64_t>(std::trunc(x.real[i])) : x.whole[i], y.dtype);
+      y.whole[i] =
+          narrowed(x.is_real() ? static_cast<std::int64_t>(std::trunc(x.real[i])) : x.whole[i], y.dtype);
     }
   }
   return {y};

@@ -41,8 +41,10 @@ std::vector<Array> reference_constant(const Case& c, Inputs inputs) {
   if (c.source.op_type == "ConstantOfShape") return {filled(c.source.attributes, inputs[0]->whole)};
   const Index& dims = inputs[0]->dims;
   const std::int64_t rank = std::ssize(dims);
-  const std::int64_t start = std::clamp<std::int64_t>(from_back(int_attribute(c, "start", 0), dims.size()), 0, rank);
-  const std::int64_t end = std::clamp<std::int64_t>(from_back(int_attribute(c, "end", rank), dims.size()), 0, rank);
+  const std::int64_t start =
+      std::clamp<std::int64_t>(from_back(int_attribute(c, "start", 0), dims.size()), 0, rank);
+  const std::int64_t end =
+      std::clamp<std::int64_t>(from_back(int_attribute(c, "end", rank), dims.size()), 0, rank);
   Ints taken;
   for (std::int64_t i = start; i < end; ++i) taken.push_back(dims[i]);
   return {list(taken)};

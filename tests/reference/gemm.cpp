@@ -19,7 +19,8 @@ std::vector<Array> reference_gemm(const Case& c, Inputs inputs) {
   const bool trans_a = int_attribute(c, "transA", 0) != 0, trans_b = int_attribute(c, "transB", 0) != 0;
   const double alpha = float_attribute(c, "alpha", 1), beta = float_attribute(c, "beta", 1);
   const auto& activation = dynamic_cast<const Gemm&>(*c.op).fields().activation;
-  const std::int64_t m = a.dims[trans_a ? 1 : 0], depth = a.dims[trans_a ? 0 : 1], n = b.dims[trans_b ? 0 : 1];
+  const std::int64_t m = a.dims[trans_a ? 1 : 0], depth = a.dims[trans_a ? 0 : 1],
+                     n = b.dims[trans_b ? 0 : 1];
   Array y(DType::f32, {m, n});
   for (std::int64_t i = 0; i < m; ++i) {
     for (std::int64_t j = 0; j < n; ++j) {

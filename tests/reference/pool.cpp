@@ -5,8 +5,8 @@
 namespace yy::test {
 namespace {
 
-// One window: the elements of the picture it covers, and how many of its cells lie in the padded picture. Cells beyond
-// the end padding, which ceil_mode lets a window reach, count as neither.
+// One window: the elements of the picture it covers, and how many of its cells lie in the padded picture.
+// Cells beyond the end padding, which ceil_mode lets a window reach, count as neither.
 struct Cells {
   std::vector<double> values;
   std::int64_t with_padding = 0;
@@ -41,7 +41,8 @@ std::vector<Array> reference_pool(const Case& c, Inputs inputs) {
     const Cells window = cells(x, g, index);
     double result = largest ? -std::numeric_limits<double>::infinity() : 0;
     for (double value : window.values) result = largest ? std::max(result, value) : result + value;
-    if (!largest) result /= static_cast<double>(with_padding ? window.with_padding : std::ssize(window.values));
+    if (!largest)
+      result /= static_cast<double>(with_padding ? window.with_padding : std::ssize(window.values));
     y.real[position(y.dims, index)] = result;
   });
   return {y};

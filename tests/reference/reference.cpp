@@ -33,10 +33,14 @@ std::int64_t reference_macs(const Case& c, Inputs inputs, const Array& output) {
 
 double activate(const Activation& activation, double x) {
   switch (activation.kind) {
-    case Activation::Kind::relu: return x > 0 ? x : 0;
-    case Activation::Kind::clip: return std::min(std::max(x, double{activation.low}), double{activation.high});
-    case Activation::Kind::sigmoid: return 1 / (1 + std::exp(-x));
-    case Activation::Kind::tanh: return std::tanh(x);
+    case Activation::Kind::relu:
+      return x > 0 ? x : 0;
+    case Activation::Kind::clip:
+      return std::min(std::max(x, double{activation.low}), double{activation.high});
+    case Activation::Kind::sigmoid:
+      return 1 / (1 + std::exp(-x));
+    case Activation::Kind::tanh:
+      return std::tanh(x);
   }
   return x;
 }
@@ -62,7 +66,9 @@ std::optional<Ints> ints_attribute(const Case& c, const std::string& name) {
   return attributes.find_ints(name);
 }
 
-bool has_input(Inputs inputs, std::size_t i) { return i < inputs.size() && inputs[i].has_value(); }
+bool has_input(Inputs inputs, std::size_t i) {
+  return i < inputs.size() && inputs[i].has_value();
+}
 
 std::int64_t from_back(std::int64_t axis, std::size_t rank) {
   return axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis;

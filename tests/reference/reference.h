@@ -1,6 +1,7 @@
-// Naive references, one function per operator family: plain loops on logical indices with double accumulators, written
-// from ONNX's text (for our own operators from their headers) and sharing no code with the product. Of an op only
-// fields are read that no ONNX attribute tells: epilogues, fused activations, the parameters of our own operators.
+// Naive references, one function per operator family: plain loops on logical indices with double
+// accumulators, written from ONNX's text (for our own operators from their headers) and sharing no code with
+// the product. Of an op only fields are read that no ONNX attribute tells: epilogues, fused activations, the
+// parameters of our own operators.
 #pragma once
 
 #include <cmath>

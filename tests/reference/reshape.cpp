@@ -22,7 +22,8 @@ Index reshaped(const Case& c, const Index& from, const Ints& wanted) {
 
 Index flattened(const Case& c, const Index& from) {
   const std::int64_t axis = from_back(int_attribute(c, "axis", 1), from.size());
-  return {size_of_dims(Index(from.begin(), from.begin() + axis)), size_of_dims(Index(from.begin() + axis, from.end()))};
+  return {size_of_dims(Index(from.begin(), from.begin() + axis)),
+          size_of_dims(Index(from.begin() + axis, from.end()))};
 }
 
 Index squeezed(const Index& from, const std::optional<Ints>& axes) {

@@ -14,7 +14,7 @@ Ints taken(std::int64_t size, std::int64_t start, std::int64_t end, std::int64_t
   if (step > 0) {
     start = std::clamp<std::int64_t>(start, 0, size);
     end = std::clamp<std::int64_t>(end, 0, size);
-    for (std::int64_t i = start; i < end; i = step > size ? size : i + step) result.push_back(i);
+    for (std::int64_t i = start; i<end; i = step> size ? size : i + step) result.push_back(i);
   } else {
     start = std::clamp<std::int64_t>(start, 0, size - 1);
     end = std::clamp<std::int64_t>(end, -1, size - 1);

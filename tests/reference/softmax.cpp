@@ -9,7 +9,8 @@ namespace yy::test {
 std::vector<Array> reference_softmax(const Case& c, Inputs inputs) {
   const Array& x = *inputs[0];
   const bool flattens = c.source.opset < 13;
-  const auto axis = static_cast<std::size_t>(from_back(int_attribute(c, "axis", flattens ? 1 : -1), x.dims.size()));
+  const auto axis =
+      static_cast<std::size_t>(from_back(int_attribute(c, "axis", flattens ? 1 : -1), x.dims.size()));
   const auto group = [&](Index index) {
     for (std::size_t i = axis; i < (flattens ? index.size() : axis + 1); ++i) index[i] = 0;
     return index;

@@ -1,7 +1,6 @@
 #include "runtime/error.h"
 
 #include <gtest/gtest.h>
-
 #include <stdexcept>
 
 namespace yy {

@@ -1,10 +1,9 @@
 // plan_memory against an oracle that compares every pair of intervals.
 #include "runtime/memory_plan.h"
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <cstdint>
+#include <gtest/gtest.h>
 #include <string>
 #include <vector>
 
@@ -18,14 +17,16 @@ std::string faults(const std::vector<Interval>& intervals, const MemoryPlan& pla
   for (std::size_t i = 0; i < intervals.size(); ++i) {
     const Interval& a = intervals[i];
     if (plan.offsets[i] % alignment != 0) return "offset " + std::to_string(i) + " is not aligned";
-    if (a.bytes == 0 && plan.offsets[i] != 0) return "interval " + std::to_string(i) + " has no bytes but an offset";
+    if (a.bytes == 0 && plan.offsets[i] != 0)
+      return "interval " + std::to_string(i) + " has no bytes but an offset";
     end = std::max(end, plan.offsets[i] + a.bytes);
     for (std::size_t j = 0; j < i; ++j) {
       const Interval& b = intervals[j];
       const bool together = std::max(a.first, b.first) <= std::min(a.last, b.last);
       const bool overlap = std::max(plan.offsets[i], plan.offsets[j]) <
                            std::min(plan.offsets[i] + a.bytes, plan.offsets[j] + b.bytes);
-      if (together && overlap) return "intervals " + std::to_string(j) + " and " + std::to_string(i) + " overlap";
+      if (together && overlap)
+        return "intervals " + std::to_string(j) + " and " + std::to_string(i) + " overlap";
     }
   }
   if (plan.arena_bytes < end) return "the arena is too small";
@@ -60,13 +61,15 @@ class Random {
   std::uint64_t state_;
 };
 
-// Some seeds look like a network (short lives in order, a few long ones), the others like nothing in particular.
+// Some seeds look like a network (short lives in order, a few long ones), the others like nothing in
+// particular.
 std::vector<Interval> random_intervals(Random& random, bool like_a_network) {
   std::vector<Interval> intervals;
   const int count = random.below(60), steps = 1 + random.below(40);
   for (int i = 0; i < count; ++i) {
     const int first = like_a_network ? i : random.below(steps);
-    const int life = like_a_network ? (random.below(5) == 0 ? 2 + random.below(6) : 1) : random.below(steps - first);
+    const int life =
+        like_a_network ? (random.below(5) == 0 ? 2 + random.below(6) : 1) : random.below(steps - first);
     const int kind = random.below(10);
     const int bytes = kind == 0 ? 0 : kind < 4 ? random.below(200) : 64 * random.below(1000);
     intervals.push_back({static_cast<std::size_t>(bytes), first, first + life});

@@ -1,9 +1,8 @@
 #include "runtime/tensor.h"
 
-#include <gtest/gtest.h>
-
 #include <array>
 #include <cstdint>
+#include <gtest/gtest.h>
 #include <vector>
 
 #include "runtime/error.h"
@@ -76,12 +75,14 @@ TEST(TensorDesc, KnowsWhenLayoutsAgree) {
   EXPECT_TRUE(same({3, 13}));
   EXPECT_FALSE(same({1, 2, 1, 2}));
   EXPECT_FALSE(same({1, 3, 4, 4}));
-  EXPECT_TRUE((TensorDesc{{1, 3, 4, 4}, DType::f32, Layout::channels_last}.same_bytes_in(Layout::channels_last)));
+  EXPECT_TRUE(
+      (TensorDesc{{1, 3, 4, 4}, DType::f32, Layout::channels_last}.same_bytes_in(Layout::channels_last)));
 }
 
 TEST(TensorDesc, HasText) {
   EXPECT_EQ((TensorDesc{{1, 3}, DType::i64, {}}.text()), "int64 [1,3]");
-  EXPECT_EQ((TensorDesc{{1, 3, 8, 8}, DType::f32, Layout::channels_last}.text()), "float32 [1,3,8,8] channels_last");
+  EXPECT_EQ((TensorDesc{{1, 3, 8, 8}, DType::f32, Layout::channels_last}.text()),
+            "float32 [1,3,8,8] channels_last");
 }
 
 TEST(Tensor, StartsAtZeroAndSharesItsElements) {

@@ -1,12 +1,11 @@
-// The house's arrows, checked on the #include lines of the working tree: which room may include which, which headers
-// are private to their room, and where a dependency's headers may be named. Each rule is also tried on made-up lines
-// that break it, since a rule that cannot fail proves nothing.
-#include <gmock/gmock.h>
-#include <gtest/gtest.h>
-
+// The house's arrows, checked on the #include lines of the working tree: which room may include which, which
+// headers are private to their room, and where a dependency's headers may be named. Each rule is also tried
+// on made-up lines that break it, since a rule that cannot fail proves nothing.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
 #include <iterator>
 #include <map>
 #include <regex>
@@ -39,7 +38,8 @@ const std::map<std::string, std::set<std::string>> arrows = {
     {"examples", {"runtime", "ops", "onnx", "cpu", "image", "yy"}},
 };
 
-// A dependency, how its headers are called, and the rooms that may name them; public headers may not anywhere.
+// A dependency, how its headers are called, and the rooms that may name them; public headers may not
+// anywhere.
 struct Dependency {
   std::string what;
   std::regex header;
@@ -60,9 +60,13 @@ const std::vector<Dependency>& dependencies() {
   return all;
 }
 
-std::string room_of(const std::string& path) { return path.substr(0, path.find('/')); }
+std::string room_of(const std::string& path) {
+  return path.substr(0, path.find('/'));
+}
 
-bool is_header(const std::string& path) { return path.ends_with(".h"); }
+bool is_header(const std::string& path) {
+  return path.ends_with(".h");
+}
 
 // Private headers lie in a folder `private`, or say so in the comment that they open with.
 bool is_private(const Source& source) {
@@ -73,8 +77,8 @@ bool is_private(const Source& source) {
   return comment.find("Private to this folder") != std::string::npos;
 }
 
-void check_quoted(const Source& source, const std::string& header, const std::set<std::string>& private_headers,
-                  Strings& wrong) {
+void check_quoted(const Source& source, const std::string& header,
+                  const std::set<std::string>& private_headers, Strings& wrong) {
   const std::string room = room_of(source.path), target = room_of(header);
   const std::string line = source.path + ": \"" + header + "\" ";
   if (target == header || header.find("..") != std::string::npos) {
@@ -107,7 +111,8 @@ Strings check_includes(const std::vector<Source>& sources) {
   Strings wrong;
   for (const Source& source : sources) {
     const std::string room = room_of(source.path);
-    const bool is_public = is_header(source.path) && room != "tools" && !private_headers.contains(source.path);
+    const bool is_public =
+        is_header(source.path) && room != "tools" && !private_headers.contains(source.path);
     std::istringstream lines(source.text);
     std::smatch found;
     for (std::string line; std::getline(lines, line);) {
@@ -123,14 +128,20 @@ Strings check_includes(const std::vector<Source>& sources) {
 
 // Notes to oneself, which belong into the issue tracker.
 Strings check_notes(const std::vector<Source>& sources) {
-  static const std::regex note("\\b(TO" "DO|FIX" "ME|X" "XX|HA" "CK)\\b");
+  static const std::regex note(
+      "\\b(TO"
+      "DO|FIX"
+      "ME|X"
+      "XX|HA"
+      "CK)\\b");
   Strings wrong;
   for (const Source& source : sources) {
     std::istringstream lines(source.text);
     int number = 0;
     for (std::string line; std::getline(lines, line);) {
       ++number;
-      if (std::regex_search(line, note)) wrong.push_back(source.path + ":" + std::to_string(number) + ": " + line);
+      if (std::regex_search(line, note))
+        wrong.push_back(source.path + ":" + std::to_string(number) + ": " + line);
     }
   }
   return wrong;
@@ -167,46 +178,59 @@ TEST(Structure, IncludesFollowTheArrows) {
 
 TEST(Structure, NoNotesToOneselfAreLeft) {
   std::vector<Source> sources;
-  for (const char* folder : {"runtime", "ops", "onnx", "cpu", "image", "yy", "tools", "tests", "docs", "examples",
-                             "cmake", "third_party"}) {
+  for (const char* folder : {"runtime", "ops", "onnx", "cpu", "image", "yy", "tools", "tests", "docs",
+                             "examples", "cmake", "third_party"}) {
     append(sources, read_sources(YY_SOURCE_DIR, folder,
-                                 {".h", ".cpp", ".cu", ".cuh", ".inc", ".py", ".sh", ".md", ".cmake", "CMakeLists.txt",
-                                  ".in", ".proto"}));
+                                 {".h", ".cpp", ".cu", ".cuh", ".inc", ".py", ".sh", ".md", ".cmake",
+                                  "CMakeLists.txt", ".in", ".proto"}));
   }
   EXPECT_THAT(check_notes(sources), testing::IsEmpty());
 }
 
 // --- the rules themselves ---
 
-Strings check_one(const std::string& path, const std::string& text) { return check_includes({{path, text}}); }
+Strings check_one(const std::string& path, const std::string& text) {
+  return check_includes({{path, text}});
+}
 
 TEST(Structure, ArrowsThatPointUpwardsAreFound) {
   using testing::ElementsAre;
   using testing::HasSubstr;
   using testing::IsEmpty;
-  EXPECT_THAT(check_one("runtime/a.cpp", "#include \"ops/conv.h\"\n"), ElementsAre(HasSubstr("against the arrows")));
-  EXPECT_THAT(check_one("ops/a.cpp", "  #  include \"cpu/cpu_backend.h\""), ElementsAre(HasSubstr("may not include cpu")));
-  EXPECT_THAT(check_one("cpu/a.cpp", "#include \"onnx/loader.h\""), ElementsAre(HasSubstr("against the arrows")));
-  EXPECT_THAT(check_one("onnx/a.cpp", "#include \"image/decode.h\""), ElementsAre(HasSubstr("against the arrows")));
-  EXPECT_THAT(check_one("image/a.cpp", "#include <yy/cascade.h>"), ElementsAre(HasSubstr("against the arrows")));
-  EXPECT_THAT(check_one("yy/a.cpp", "#include \"tools/yy_run/run.h\""), ElementsAre(HasSubstr("against the arrows")));
-  EXPECT_THAT(check_one("ops/a.cpp", "#include \"tests/cases/case.h\""), ElementsAre(HasSubstr("against the arrows")));
+  EXPECT_THAT(check_one("runtime/a.cpp", "#include \"ops/conv.h\"\n"),
+              ElementsAre(HasSubstr("against the arrows")));
+  EXPECT_THAT(check_one("ops/a.cpp", "  #  include \"cpu/cpu_backend.h\""),
+              ElementsAre(HasSubstr("may not include cpu")));
+  EXPECT_THAT(check_one("cpu/a.cpp", "#include \"onnx/loader.h\""),
+              ElementsAre(HasSubstr("against the arrows")));
+  EXPECT_THAT(check_one("onnx/a.cpp", "#include \"image/decode.h\""),
+              ElementsAre(HasSubstr("against the arrows")));
+  EXPECT_THAT(check_one("image/a.cpp", "#include <yy/cascade.h>"),
+              ElementsAre(HasSubstr("against the arrows")));
+  EXPECT_THAT(check_one("yy/a.cpp", "#include \"tools/yy_run/run.h\""),
+              ElementsAre(HasSubstr("against the arrows")));
+  EXPECT_THAT(check_one("ops/a.cpp", "#include \"tests/cases/case.h\""),
+              ElementsAre(HasSubstr("against the arrows")));
   EXPECT_THAT(check_one("yy/a.cpp", "#include \"network.h\""), ElementsAre(HasSubstr("from the root")));
-  EXPECT_THAT(check_one("yy/a.cpp", "#include \"yy/../cpu/cpu_backend.h\""), ElementsAre(HasSubstr("from the root")));
-  EXPECT_THAT(check_one("yy/a.cpp", "#include \"yy/network.h\"\n#include \"runtime/graph.h\"\n#include <vector>\n"),
-              IsEmpty());
+  EXPECT_THAT(check_one("yy/a.cpp", "#include \"yy/../cpu/cpu_backend.h\""),
+              ElementsAre(HasSubstr("from the root")));
+  EXPECT_THAT(
+      check_one("yy/a.cpp", "#include \"yy/network.h\"\n#include \"runtime/graph.h\"\n#include <vector>\n"),
+      IsEmpty());
 }
 
 TEST(Structure, PrivateHeadersAreFoundElsewhere) {
   using testing::ElementsAre;
   using testing::HasSubstr;
   const Source by_folder{"cpu/private/context.h", "// What factories share.\n"};
-  const Source by_comment{"image/codec.h", "// The two decoders. Private to this\n// folder.\n#pragma once\n"};
+  const Source by_comment{"image/codec.h",
+                          "// The two decoders. Private to this\n// folder.\n#pragma once\n"};
   EXPECT_THAT(check_includes({by_folder, {"yy/a.cpp", "#include \"cpu/private/context.h\"\n"}}),
               ElementsAre(HasSubstr("private to cpu")));
   EXPECT_THAT(check_includes({by_comment, {"tools/a.cpp", "#include \"image/codec.h\"\n"}}),
               ElementsAre(HasSubstr("private to image")));
-  EXPECT_THAT(check_includes({by_comment, {"image/a.cpp", "#include \"image/codec.h\"\n"}}), testing::IsEmpty());
+  EXPECT_THAT(check_includes({by_comment, {"image/a.cpp", "#include \"image/codec.h\"\n"}}),
+              testing::IsEmpty());
 }
 
 TEST(Structure, DependenciesAreFoundWhereTheyDoNotBelong) {
@@ -214,9 +238,11 @@ TEST(Structure, DependenciesAreFoundWhereTheyDoNotBelong) {
   using testing::HasSubstr;
   using testing::IsEmpty;
   EXPECT_THAT(check_one("yy/a.cpp", "#include <dnnl.hpp>"), ElementsAre(HasSubstr("oneDNN")));
-  EXPECT_THAT(check_one("runtime/a.cpp", "#include <oneapi/dnnl/dnnl.hpp>"), ElementsAre(HasSubstr("oneDNN")));
+  EXPECT_THAT(check_one("runtime/a.cpp", "#include <oneapi/dnnl/dnnl.hpp>"),
+              ElementsAre(HasSubstr("oneDNN")));
   EXPECT_THAT(check_one("cpu/a.h", "#include <dnnl.hpp>"), ElementsAre(HasSubstr("public header")));
-  EXPECT_THAT(check_one("onnx/a.h", "#include \"onnx/yy_onnx.pb.h\""), ElementsAre(HasSubstr("public header")));
+  EXPECT_THAT(check_one("onnx/a.h", "#include \"onnx/yy_onnx.pb.h\""),
+              ElementsAre(HasSubstr("public header")));
   EXPECT_THAT(check_one("image/a.h", "#include <jpeglib.h>"), ElementsAre(HasSubstr("public header")));
   EXPECT_THAT(check_one("image/a.h", "#include <png.h>"), ElementsAre(HasSubstr("public header")));
   EXPECT_THAT(check_one("yy/a.h", "#include <nlohmann/json.hpp>"), ElementsAre(HasSubstr("public header")));
@@ -228,7 +254,10 @@ TEST(Structure, DependenciesAreFoundWhereTheyDoNotBelong) {
 TEST(Structure, NotesToOneselfAreFound) {
   EXPECT_THAT(check_notes({{"a.cpp", std::string("int a;\n// TO") + "DO: more\n"}}),
               testing::ElementsAre(testing::HasSubstr("a.cpp:2")));
-  EXPECT_THAT(check_notes({{"a.sh", "mktemp XX" "XXXX"}}), testing::IsEmpty());
+  EXPECT_THAT(check_notes({{"a.sh",
+                            "mktemp XX"
+                            "XXXX"}}),
+              testing::IsEmpty());
 }
 
 }  // namespace

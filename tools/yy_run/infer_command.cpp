@@ -137,7 +137,7 @@ ExitCode infer(const InferOptions& options) {
   const std::vector<Tensor> inputs = read_inputs(graph, options.inputs);
   const std::int64_t batch = batch_of(graph);
 
-  const Network network(std::move(graph), make_cpu_backend());
+  const Network network(std::move(graph), options.model, make_cpu_backend());
   NetworkOptions how;
   how.batch = batch;
   how.threads = options.threads;

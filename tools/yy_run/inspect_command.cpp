@@ -55,13 +55,13 @@ std::string describe_operators(const Graph& graph) {
 }
 
 std::string describe_steps(const Program& program) {
-  std::map<std::pair<std::string_view, std::string_view>, int> counts;
+  std::map<std::pair<std::string, std::string>, int> counts;
   for (const Step& step : program.steps()) {
-    ++counts[{step.node.op->name(), step.kernel.is_view ? "view" : step.kernel.implementation}];
+    ++counts[{std::string(step.node.op->name()), step.kernel.implementation}];
   }
   Table table({{"step"}, {"count", Table::Align::right}, {"implementation"}});
   for (const auto& [key, count] : counts) {
-    table.add({std::string(key.first), std::to_string(count), std::string(key.second)});
+    table.add({key.first, std::to_string(count), key.second});
   }
   return table.text();
 }
@@ -83,7 +83,7 @@ ExitCode inspect(const std::string& file) {
   print("\n" + describe_operators(onnx.graph));
   std::fflush(stdout);
 
-  const Network network(onnx.graph, make_cpu_backend());
+  const Network network(onnx.graph, file, make_cpu_backend());
   const auto program = compile_for_report(network, std::nullopt, 1);
   const std::int64_t batch = network.fixed_batch().value_or(1);
   print("\n" + describe(program->graph(), program->graph().outputs, "output"));

@@ -1,6 +1,7 @@
 #include "tools/yy_run/interrupt.h"
 
 #include <csignal>
+#include <initializer_list>
 
 namespace yy {
 namespace {

@@ -61,7 +61,7 @@ std::vector<Row> rows_of(const Program& program) {
     row.step = static_cast<int>(s);
     row.node = node.name;
     row.op = node.op->name();
-    row.implementation = kernel.is_view ? "view" : kernel.implementation;
+    row.implementation = kernel.implementation;
     for (ValueId id : node.outputs) {
       if (id == no_value) continue;
       place_value(row, program, id);
@@ -137,7 +137,7 @@ std::string json_of(const std::vector<Row>& rows, const Program& program, const 
 }
 
 ExitCode plan(const PlanOptions& options) {
-  const Network network(load_for_report(options.model).onnx.graph, make_cpu_backend());
+  const Network network(load_for_report(options.model).onnx.graph, options.model, make_cpu_backend());
   const auto program = compile_for_report(network, options.batch, options.threads);
   const std::vector<Row> rows = rows_of(*program);
   if (!options.json.empty()) {
