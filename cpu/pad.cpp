@@ -40,7 +40,7 @@ KernelOrRefusal make_pad(const KernelRequest& request, const Context&) {
     kept[i] += std::min<std::int64_t>(before, 0) + std::min<std::int64_t>(after, 0);
     (before < 0 ? from : to) += std::abs(before) * (before < 0 ? in_strides : out_strides)[i] * element;
   }
-  for (std::int64_t& dim : std::span(&kept[0], rank)) dim = std::max<std::int64_t>(dim, 0);
+  for (std::size_t i = 0; i < rank; ++i) kept[i] = std::max<std::int64_t>(kept[i], 0);
   const StridedCopy copy(kept, size_of(out.dtype), out_strides, in_strides);
   const auto elements = static_cast<std::size_t>(out.shape.elements());
   Kernel kernel;

@@ -5,8 +5,8 @@
 #include <fmt/format.h>
 #include <string>
 
-#include "image/codec.h"
-#include "image/orientation.h"
+#include "image/private/codec.h"
+#include "image/private/orientation.h"
 #include "runtime/error.h"
 
 namespace yy {

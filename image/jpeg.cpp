@@ -12,7 +12,7 @@
 #include <jpeglib.h>
 #include <string>
 
-#include "image/codec.h"
+#include "image/private/codec.h"
 #include "runtime/error.h"
 
 namespace yy {
@@ -40,8 +40,7 @@ void on_message(j_common_ptr info, int level) {
   // Level -1 is a warning: the library would go on with pixels of its own invention. Two of them do not
   // concern the pixels, and stray bytes before a marker are common in real photographs (ImageNet has some).
   const int code = info->err->msg_code;
-  const bool harmless =
-      code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM || code == JWRN_EXTRANEOUS_DATA;
+  const bool harmless = code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM || code == JWRN_EXTRANEOUS_DATA;
   if (level < 0 && !harmless) on_error(info);
 }
 

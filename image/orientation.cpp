@@ -1,4 +1,4 @@
-#include "image/orientation.h"
+#include "image/private/orientation.h"
 
 #include <algorithm>
 #include <array>

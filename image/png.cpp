@@ -11,7 +11,7 @@
 #include <png.h>
 #include <vector>
 
-#include "image/codec.h"
+#include "image/private/codec.h"
 #include "runtime/error.h"
 
 namespace yy {

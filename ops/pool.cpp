@@ -7,6 +7,25 @@
 
 namespace yy {
 
+namespace {
+
+// A window over padding only has no largest element and no average.
+void check_every_window_sees_the_picture(const Window& window, const Shape& input) {
+  for (std::size_t i = 0; i < 2; ++i) {
+    for (std::int64_t position = 0; position < window.output[i]; ++position) {
+      const std::int64_t origin = position * window.strides[i] - window.pads[i], step = window.dilations[i];
+      const std::int64_t first = origin >= 0 ? 0 : (-origin + step - 1) / step;  // tap inside the picture
+      if (first < window.kernel_shape[i] && origin + first * step < input[2 + i]) continue;
+      throw Error(
+          ErrorCode::model,
+          fmt::format("attribute 'pads': window {} along the {} of 'X' {} would see padding only ({})",
+                      position, i == 0 ? "height" : "width", input.text(), window.text()));
+    }
+  }
+}
+
+}  // namespace
+
 std::string_view Pool::name() const {
   switch (kind_) {
     case Kind::max:
@@ -44,16 +63,7 @@ Window Pool::window(const Shape& input) const {
                 fmt::format("attribute 'kernel_shape' should have 2 elements, found {}", kernel.size()));
   }
   const Window result = resolve(window_, input, {kernel[0], kernel[1]});
-  for (std::size_t i = 0; i < 4; ++i) {
-    const std::int64_t extent = (result.kernel_shape[i % 2] - 1) * result.dilations[i % 2] + 1;
-    if (result.pads[i] >= extent) {
-      throw Error(
-          ErrorCode::model,
-          fmt::format("attribute 'pads' holds {}, which is not smaller than the window of {}: a window "
-                      "would see padding only",
-                      result.pads[i], extent));
-    }
-  }
+  check_every_window_sees_the_picture(result, input);
   return result;
 }
 

@@ -1,6 +1,7 @@
 #include "ops/conv.h"
 
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "tests/cases/case.h"
@@ -200,9 +201,13 @@ Case random_conv(Dice& dice, std::string name) {
   if (form == 1) attributes.push_back({"auto_pad", same[dice.pick(0, 1)]});
   if (form >= 2) attributes.push_back({"pads", pads});
   const Index w{out * group, in, kernel[0], kernel[1]};
-  const Activation narrow{Activation::Kind::clip, -0.5F, 1.5F};
   Case c = conv(std::move(name), x, w, dice.chance(60), std::move(attributes));
-  return dice.chance(30) ? fused(std::move(c), {}, narrow) : c;
+  if (!dice.chance(30)) return c;
+  // Sums of about 1: larger ones would be clipped away, and with them what their error is measured against.
+  CaseInput& weights = c.inputs[1];
+  weights.high = 3 / std::sqrt(static_cast<double>(in * kernel[0] * kernel[1]));
+  weights.low = -weights.high;
+  return fused(std::move(c), {}, Activation{Activation::Kind::clip, -0.5F, 1.5F});
 }
 
 }  // namespace yy::test

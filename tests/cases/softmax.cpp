@@ -33,6 +33,7 @@ std::vector<Case> cases_softmax() {
       softmax("one_class", data({3, 1}), 13),
       softmax("no_rows", data({0, 5}), 13),
       softmax("no_rows_axis_0", data({0, 5}), 13, {{"axis", 0}}),
+      softmax("no_classes", data({3, 0}), 13),
       softmax("huge", given({3, 3}, {1e30, 0, -1e30, 3e38, 3e38, -3e38, -1e30, -1e30, -1e30}), 13),
       softmax("far_apart", given({2, 3}, {0, -200, 90, 88, 89, -88}), 13),
       softmax("minus_infinity", given({1, 3}, {-inf, 1, 0}), 13),

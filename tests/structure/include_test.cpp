@@ -223,13 +223,13 @@ TEST(Structure, PrivateHeadersAreFoundElsewhere) {
   using testing::ElementsAre;
   using testing::HasSubstr;
   const Source by_folder{"cpu/private/context.h", "// What factories share.\n"};
-  const Source by_comment{"image/codec.h",
+  const Source by_comment{"image/private/codec.h",
                           "// The two decoders. Private to this\n// folder.\n#pragma once\n"};
   EXPECT_THAT(check_includes({by_folder, {"yy/a.cpp", "#include \"cpu/private/context.h\"\n"}}),
               ElementsAre(HasSubstr("private to cpu")));
-  EXPECT_THAT(check_includes({by_comment, {"tools/a.cpp", "#include \"image/codec.h\"\n"}}),
+  EXPECT_THAT(check_includes({by_comment, {"tools/a.cpp", "#include \"image/private/codec.h\"\n"}}),
               ElementsAre(HasSubstr("private to image")));
-  EXPECT_THAT(check_includes({by_comment, {"image/a.cpp", "#include \"image/codec.h\"\n"}}),
+  EXPECT_THAT(check_includes({by_comment, {"image/a.cpp", "#include \"image/private/codec.h\"\n"}}),
               testing::IsEmpty());
 }
 

@@ -36,6 +36,20 @@ ExitCode run_parsed(const std::vector<Command>& commands) {
   return ExitCode::usage;
 }
 
+// What CLI11 found wrong, in words of ours where its own leave out the point.
+std::string explain(const CLI::ParseError& error, const CLI::App& app, const std::vector<Command>& commands) {
+  std::string names, parsed;
+  for (const Command& command : commands) {
+    names += (names.empty() ? "" : ", ") + command.app->get_name();
+    if (command.app->parsed()) parsed = " " + command.app->get_name();
+  }
+  const std::vector<std::string> rest = app.remaining();
+  const std::string what = parsed.empty() && !rest.empty()
+                               ? fmt::format("'{}' is not one of the commands {}", rest[0], names)
+                               : error.what();
+  return fmt::format("{}\n`yy-run{} --help` tells more.", what, parsed);
+}
+
 ExitCode run_program(int argc, char** argv) {
   CLI::App app(
       "Classifies pictures with a cheap network, and with a costly one where the cheap one is unsure.",
@@ -48,10 +62,7 @@ ExitCode run_program(int argc, char** argv) {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return static_cast<ExitCode>(app.exit(error));  // --help, --version
-    std::string command;
-    for (const Command& c : commands) command += c.app->parsed() ? " " + c.app->get_name() : "";
-    return complain(fmt::format("{}\n`yy-run{} --help` tells the flags.", error.what(), command),
-                    ExitCode::usage);
+    return complain(explain(error, app, commands), ExitCode::usage);
   }
   return run_parsed(commands);
 }

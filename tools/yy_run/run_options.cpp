@@ -58,7 +58,7 @@ void check_models(const RunOptions& options) {
   const std::size_t gates = options.between.size() + 1;
   if (options.thresholds.empty()) refuse("a pair needs --threshold T, from 0 to 1");
   if (options.thresholds.size() != 1 && options.thresholds.size() != gates) {
-    refuse(fmt::format("--threshold should be given once, or once for each of the {} gates; found {}", gates,
+    refuse(fmt::format("--threshold should be given once, or once per gate ({} here); found {}", gates,
                        options.thresholds.size()));
   }
   for (double threshold : options.thresholds) {
