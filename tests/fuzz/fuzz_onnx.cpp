@@ -1,14 +1,17 @@
-// libFuzzer target: any bytes as a model. With clang: -fsanitize=fuzzer,address,undefined; with g++ link
-// replay_main.cpp, which runs it over files.
+// Fuzz target: any bytes as a model, as far as a compiled program.
 #include <cstddef>
 #include <cstdint>
 
+#include "cpu/cpu_backend.h"
 #include "onnx/loader.h"
 #include "runtime/error.h"
+#include "yy/network.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  static const std::shared_ptr<const yy::Backend> cpu = yy::make_cpu_backend();
   try {
-    yy::parse_onnx(std::as_bytes(std::span(data, size)), "fuzz");
+    yy::OnnxModel model = yy::parse_onnx(std::as_bytes(std::span(data, size)), "fuzz");
+    yy::Network(std::move(model.graph), "fuzz", cpu).compile({1, 1, yy::Layout::channels_last, {}});
   } catch (const yy::Error&) {
   }
   return 0;

@@ -3,9 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
-#include <onnx/yy_onnx.pb.h>
 #include <sys/stat.h>
 
+#include "tests/onnx/net.h"
 #include "tests/tools/cli.h"
 
 namespace yy::test {
@@ -22,8 +22,8 @@ std::size_t count_errors(const std::vector<Strings>& rows) {
 
 TEST(RunErrors, DamagedPicturesAreRowsAndExitCode4) {
   const TempFolder folder;
-  const Outcome outcome = yy_run(
-      run_pair("0.9", {pictures, "--csv", folder / "a.csv", "--json", folder / "a.json", "--topk", "2"}));
+  const Outcome outcome =
+      yy_run(run_yin({pictures, "--csv", folder / "a.csv", "--json", folder / "a.json", "--topk", "2"}));
   ASSERT_EQ(outcome.code, 4) << outcome.err;
   const auto rows = read_csv(folder / "a.csv");
   std::size_t bad = 0;
@@ -209,9 +209,22 @@ INSTANTIATE_TEST_SUITE_P(
         ModelCase{"operators",
                   with_flags("bad/unknown-operators.onnx", "8"),
                   {"FrostedGlass", "frost1", "MirrorFold", "mirror1"}},
-        ModelCase{"channels", with_flags("net-concat.onnx", "16"), {"input", "expected", "found"}},
-        ModelCase{"rank", with_flags("net-gemm-kinds.onnx", "8"), {"input", "float32"}}),
+        ModelCase{
+            "channels", with_flags("net-pool-ceil.onnx", "15"), {"'input'", "[N,3,15,15]", "[?,4,15,12]"}},
+        ModelCase{
+            "picture_size", with_flags("net-concat.onnx", "17"), {"'input'", "[N,3,17,17]", "[?,3,17,13]"}},
+        ModelCase{"classes", with_flags("net-shortcut-a.onnx", "16"), {"net-shortcut-a.onnx"}}),
     [](const auto& c) { return std::string(c.param.name); });
+
+TEST(RunErrors, ModelsMustTakePictures) {
+  const TempFolder folder;
+  Strings arguments = with_flags("net-concat.onnx", "8");
+  arguments[3] = folder.write("small.onnx", small_model().SerializeAsString());
+  const Outcome outcome = yy_run(arguments);
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.err,
+              HasSubstr("'x' should be float32 [N,3,8,8] by the model card, found float32 [?,3]"));
+}
 
 TEST(RunErrors, PairsMustShareTheirClasses) {
   const TempFolder folder;

@@ -1,5 +1,6 @@
 #include "tools/yy_run/worker.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -66,8 +67,8 @@ Worker::Worker(const ImageList& images, std::vector<std::shared_ptr<const Classi
     : images_(images),
       exif_orientation_(exif_orientation),
       sink_(std::move(sink)),
-      cascade_(std::move(stages), options, [this](Verdict&& verdict) { answer(std::move(verdict)); }),
-      longest_lag_(256 * static_cast<std::uint64_t>(options.batch)) {}
+      longest_lag_(longest_lag(stages, options.batch)),
+      cascade_(std::move(stages), options, [this](Verdict&& verdict) { answer(std::move(verdict)); }) {}
 
 void Worker::run(const NextTicket& next) {
   while (const auto ticket = next()) take(*ticket);

@@ -44,8 +44,8 @@ class Worker {
   const ImageList& images_;
   bool exif_orientation_;
   Sink sink_;
-  Cascade cascade_;
   std::uint64_t longest_lag_;
+  Cascade cascade_;
   std::map<std::uint64_t, Clock::time_point> in_flight_;  // ticket -> start
   std::vector<std::uint8_t> bytes_;                       // of the file at hand
   double decode_seconds_ = 0;
