@@ -1,9 +1,8 @@
 // Makes a GoogleTest name out of a string parameter: letters and digits stay, all else becomes "_".
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <cctype>
+#include <gtest/gtest.h>
 #include <string>
 
 namespace yy::test {

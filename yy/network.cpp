@@ -31,11 +31,7 @@ std::shared_ptr<const Program> Network::compile(const NetworkOptions& options) c
 }
 
 std::optional<std::int64_t> Network::fixed_batch() const {
-  for (ValueId id : graph_.inputs) {
-    const Shape& shape = graph_.value(id).desc.shape;
-    if (shape.rank() > 0 && shape[0] != unknown_dim) return shape[0];
-  }
-  return std::nullopt;
+  return yy::fixed_batch(graph_);
 }
 
 }  // namespace yy

@@ -36,7 +36,7 @@ class Network {
   const Graph& graph() const { return graph_; }
   const std::string& source() const { return source_; }
   const Backend& backend() const { return *backend_; }
-  std::optional<std::int64_t> fixed_batch() const;  // where the model does not leave its batch open
+  std::optional<std::int64_t> fixed_batch() const;  // where the model leaves no input's first dimension open
   std::size_t weights_bytes() const { return weights_.bytes(); }
 
  private:

@@ -13,16 +13,26 @@ void simplify(Graph& graph, const Backend& evaluator) {
   fold_batch_norm(graph);
 }
 
-void set_batch(Graph& graph, std::int64_t batch) {
+std::optional<std::int64_t> fixed_batch(const Graph& graph) {
+  std::optional<std::int64_t> fixed;
   for (ValueId id : graph.inputs) {
-    Value& input = graph.value(id);
-    Shape& shape = input.desc.shape;
+    const Shape& shape = graph.value(id).desc.shape;
+    if (shape.rank() == 0) continue;
+    if (shape[0] == unknown_dim) return std::nullopt;
+    if (!fixed) fixed = shape[0];
+  }
+  return fixed;
+}
+
+void set_batch(Graph& graph, std::int64_t batch) {
+  if (const auto fixed = fixed_batch(graph); fixed && *fixed != batch) {
+    throw Error(ErrorCode::model, fmt::format("the batch is fixed to {} by input '{}'; asked for {}", *fixed,
+                                              graph.value(graph.inputs[0]).name, batch));
+  }
+  for (ValueId id : graph.inputs) {
+    Shape& shape = graph.value(id).desc.shape;
     if (shape.rank() > 0 && shape[0] == unknown_dim) shape[0] = batch;
-    if (shape.rank() > 0 && shape[0] != batch) {
-      throw Error(ErrorCode::model, fmt::format("input '{}' is fixed to batch {} in the model; asked for {}",
-                                                input.name, shape[0], batch));
-    }
-    input.typed = true;
+    graph.value(id).typed = true;
   }
 }
 

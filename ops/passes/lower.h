@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 
 #include "runtime/backend.h"
 #include "runtime/graph.h"
@@ -12,7 +13,11 @@ namespace yy {
 // share the same constants (and so the same packed weights).
 void simplify(Graph& graph, const Backend& evaluator);
 
-// Unknown first dimensions of graph inputs become `batch`. Throws Error where one is fixed to something else.
+// The first dimension of the first input, where the model leaves that of no input open.
+std::optional<std::int64_t> fixed_batch(const Graph& graph);
+
+// Unknown first dimensions of graph inputs become `batch`. Throws Error where the batch is fixed to something
+// else.
 void set_batch(Graph& graph, std::int64_t batch);
 
 // Types and lays out every value; rank-4 graph inputs are expected in `input_layout`. Throws Error where a

@@ -1,9 +1,8 @@
-// The networks that tools/zoo writes from the published weights, batch norm unfolded and padding as attributes, equal
-// an independent export of the same networks.
-#include <gtest/gtest.h>
-
+// The networks that tools/zoo writes from the published weights, batch norm unfolded and padding as
+// attributes, equal an independent export of the same networks.
 #include <cmath>
 #include <filesystem>
+#include <gtest/gtest.h>
 #include <random>
 
 #include "cpu/cpu_backend.h"
@@ -47,7 +46,8 @@ TEST_P(DemoModels, EqualTheZoosExport) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Both, DemoModels,
-                         testing::Values(std::pair{"efficientnet-lite0", 224}, std::pair{"efficientnet-lite2", 260}));
+                         testing::Values(std::pair{"efficientnet-lite0", 224},
+                                         std::pair{"efficientnet-lite2", 260}));
 
 }  // namespace
 }  // namespace yy

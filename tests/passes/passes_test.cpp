@@ -309,5 +309,15 @@ TEST(Lower, RefusesDimensionsThatStayOpen) {
   set_batch(other, 2);
 }
 
+TEST(Lower, SetsTheBatchOfOpenInputsOnly) {
+  Builder b;
+  const ValueId open = b.input({unknown_dim, 5}), row = b.input({5});
+  Graph graph = b.done({b.node("Add", {open, row})});
+  EXPECT_FALSE(fixed_batch(graph));
+  set_batch(graph, 3);
+  EXPECT_EQ(graph.value(open).desc.shape, (Shape{3, 5}));
+  EXPECT_EQ(graph.value(row).desc.shape, (Shape{5}));
+}
+
 }  // namespace
 }  // namespace yy

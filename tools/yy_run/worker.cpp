@@ -36,6 +36,14 @@ class Descriptor {
   throw Error(ErrorCode::image, what);
 }
 
+// Twice what the cascade itself lets a picture wait, in pictures.
+std::uint64_t longest_lag(const std::vector<std::shared_ptr<const Classifier>>& stages, std::int64_t batch) {
+  std::int64_t largest = batch;
+  for (const auto& stage : stages)
+    largest = std::max(largest, stage->network().fixed_batch().value_or(batch));
+  return 128 * stages.size() * static_cast<std::uint64_t>(largest);
+}
+
 }  // namespace
 
 void read_picture(const std::filesystem::path& file, std::vector<std::uint8_t>& bytes) {
