@@ -12,7 +12,7 @@
 #include "tools/yy_run/run_options.h"
 #include "tools/yy_run/summary.h"
 #include "tools/yy_run/verdict_writer.h"
-#include "tools/yy_run/worker.h"
+#include "tools/yy_run/worker_pool.h"
 
 namespace yy {
 namespace {
@@ -71,8 +71,8 @@ class Run {
         images_(images),
         stages_(std::move(stages)),
         labels_(labels_of(images, stages_[0]->card().classes)),
-        worker_(images, stages_, options.cascade(), options.exif,
-                [this](Verdict&& verdict, double seconds) { take(std::move(verdict), seconds); }),
+        workers_(options.workers(images.size()), images, stages_, options.cascade(), options.exif,
+                 [this](Verdict&& verdict, double seconds) { take(std::move(verdict), seconds); }),
         csv_(open_output(options.csv, OutputFile::Leftover::keep)),
         json_(open_output(options.json, OutputFile::Leftover::remove)),
         with_table_(options.csv.empty() && options.json.empty() && !options.quiet &&
@@ -86,7 +86,7 @@ class Run {
     try {
       const bool rows_share_terminal = options_.csv == "-" && ::isatty(STDOUT_FILENO) == 1;
       Progress progress(images_.size(), !options_.quiet && !rows_share_terminal);
-      worker_.run([&] { return next_ticket(progress); });
+      workers_.run([&] { return next_ticket(progress); });
     } catch (const Interrupted&) {
       report_unfinished("interrupted");
       return ExitCode::interrupted;
@@ -108,9 +108,7 @@ class Run {
   std::optional<std::uint64_t> next_ticket(Progress& progress) {
     stop_if_interrupted();
     if (stopped() || next_ == images_.size()) return std::nullopt;
-    const Cascade& cascade = worker_.cascade();
-    const double seen = static_cast<double>(std::max<std::uint64_t>(worker_.pushed(), 1));
-    progress.update(writer_.rows(), stages_.size() > 1 ? static_cast<double>(cascade.deferred()) / seen : -1);
+    progress.update(writer_.rows(), stages_.size() > 1 ? summary_.passed_on_fraction() : -1);
     return next_++;
   }
 
@@ -131,21 +129,20 @@ class Run {
   }
 
   void complete_summary() {
-    const Cascade& cascade = worker_.cascade();
-    const CascadeOptions used = options_.cascade();
     summary_.images = images_.size();
-    summary_.seen_by_yin = worker_.pushed();
-    summary_.deferred = cascade.deferred();
+    summary_.seen_by_yin = workers_.pushed();
+    summary_.deferred = workers_.deferred();
     summary_.topk = options_.topk;
-    summary_.decode_seconds = worker_.decode_seconds();
-    summary_.preprocess_seconds = cascade.times().preprocess;
-    summary_.stage_seconds = cascade.times().stages;
-    summary_.arena_bytes = cascade.arena_bytes();
+    summary_.decode_seconds = workers_.decode_seconds();
+    summary_.preprocess_seconds = workers_.times().preprocess;
+    summary_.stage_seconds = workers_.times().stages;
+    summary_.arena_bytes = workers_.arena_bytes();
     for (const auto& stage : stages_) summary_.weights_bytes += stage->network().weights_bytes();
     summary_.device = stages_[0]->network().backend().name();
     summary_.precision = name_of(Precision::f32);
-    summary_.threads = used.threads;
-    summary_.batch = used.batch;
+    summary_.threads = options_.threads;
+    summary_.workers = options_.workers(images_.size());
+    summary_.batch = options_.cascade().batch;
     const std::size_t gates = stages_.size() - 1;
     summary_.thresholds = options_.thresholds.size() == gates
                               ? options_.thresholds
@@ -172,7 +169,7 @@ class Run {
   const ImageList& images_;
   Stages stages_;
   std::vector<int> labels_;
-  Worker worker_;
+  WorkerPool workers_;
   std::unique_ptr<OutputFile> csv_, json_;
   bool with_table_;
   VerdictWriter writer_;

@@ -111,15 +111,19 @@ CascadeOptions RunOptions::cascade() const {
   cascade.thresholds.assign(thresholds.begin(), thresholds.end());
   if (thresholds.size() == 1) cascade.thresholds.assign(gates, static_cast<float>(thresholds[0]));
   cascade.batch = batch.value_or(latency ? 1 : 8);
-  cascade.threads = threads;
+  cascade.threads = latency ? threads : 1;
   cascade.carry_over = !latency;
   cascade.topk = topk;
   return cascade;
 }
 
+std::size_t RunOptions::workers(std::size_t pictures) const {
+  return mode == "latency" ? 1 : std::clamp<std::size_t>(pictures, 1, static_cast<std::size_t>(threads));
+}
+
 void add_threads_option(CLI::App& app, int& threads) {
   threads = available_threads();
-  app.add_option("--threads", threads, "Threads of one network")
+  app.add_option("--threads", threads, "Threads in all")
       ->check(CLI::Range(1, most_threads))
       ->capture_default_str();
 }

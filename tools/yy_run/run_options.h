@@ -29,7 +29,10 @@ struct RunOptions {
   CardOverrides card;
 
   std::vector<std::string> models() const;  // the stages, Yin first
-  CascadeOptions cascade() const;
+  CascadeOptions cascade() const;           // of one worker
+  // Throughput mode: as many workers as threads (and no more than pictures), one thread each. Latency mode:
+  // one worker, all threads in its networks.
+  std::size_t workers(std::size_t pictures) const;
   bool stdout_carries_data() const { return csv == "-" || json == "-"; }
 };
 

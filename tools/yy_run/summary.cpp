@@ -49,6 +49,11 @@ double Summary::deferred_fraction() const {
   return ratio(static_cast<double>(deferred), static_cast<double>(seen_by_yin));
 }
 
+double Summary::passed_on_fraction() const {
+  const auto answered = static_cast<double>(latencies.size());
+  return ratio(answered - static_cast<double>(answered_by_stage[0]), answered);
+}
+
 std::string Summary::json() const {
   nlohmann::ordered_json out;
   out["images"] = images;
@@ -81,6 +86,7 @@ std::string Summary::json() const {
   out["device"] = device;
   out["precision"] = precision;
   out["threads"] = threads;
+  out["workers"] = workers;
   out["batch"] = batch;
   out["thresholds"] = thresholds;
   out["models"] = models;
@@ -90,8 +96,8 @@ std::string Summary::json() const {
 
 std::string Summary::text() const {
   std::string text =
-      fmt::format("{} images in {:.2f} s, {:.1f} images/s ({}, {}, batch {}, threads {})\n", images,
-                  wall_seconds, images_per_second(), device, precision, batch, threads);
+      fmt::format("{} images in {:.2f} s, {:.1f} images/s ({}, {}, batch {}, threads {}, workers {})\n",
+                  images, wall_seconds, images_per_second(), device, precision, batch, threads, workers);
   if (failed > 0) text += fmt::format("failed    {}\n", failed);
   for (std::size_t s = 0; s < names.size(); ++s) {
     text += fmt::format("stage {}   {} answered {}\n", s + 1, names[s], answered_by_stage[s]);

@@ -24,6 +24,9 @@ class Summary {
 
   void count(const Verdict& verdict, int label, double seconds);  // label -1: none
 
+  double passed_on_fraction()
+      const;  // of the answered pictures, those that Yin did not answer; while running
+
   std::string json() const;
   std::string text() const;
 
@@ -39,6 +42,7 @@ class Summary {
   std::size_t arena_bytes = 0, weights_bytes = 0;
   std::string device, precision;
   int threads = 1;
+  std::size_t workers = 1;
   std::int64_t batch = 1;
   std::vector<double> thresholds;
   std::vector<std::string> models;  // paths as given

@@ -71,11 +71,11 @@ void read_picture(const std::filesystem::path& file, std::vector<std::uint8_t>& 
 }
 
 Worker::Worker(const ImageList& images, std::vector<std::shared_ptr<const Classifier>> stages,
-               const CascadeOptions& options, bool exif_orientation, Sink sink)
+               const CascadeOptions& options, bool exif_orientation, std::size_t workers, Sink sink)
     : images_(images),
       exif_orientation_(exif_orientation),
       sink_(std::move(sink)),
-      longest_lag_(longest_lag(stages, options.batch)),
+      longest_lag_(workers * longest_lag(stages, options.batch)),
       cascade_(std::move(stages), options, [this](Verdict&& verdict) { answer(std::move(verdict)); }) {}
 
 void Worker::run(const NextTicket& next) {

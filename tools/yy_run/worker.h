@@ -25,8 +25,9 @@ class Worker {
   // sets.
   using Sink = std::function<void(Verdict&&, double seconds)>;
 
+  // `workers`: how many take tickets beside each other, which is how far apart one's tickets lie.
   Worker(const ImageList& images, std::vector<std::shared_ptr<const Classifier>> stages,
-         const CascadeOptions& options, bool exif_orientation, Sink sink);
+         const CascadeOptions& options, bool exif_orientation, std::size_t workers, Sink sink);
 
   void run(const NextTicket& next);  // throws what is not the fault of one picture
 

@@ -1,0 +1,43 @@
+// Several workers at once, one thread each, the caller's thread being the first: no thread more than workers.
+// They share nothing but the list of pictures, the classifiers (weights and programs) and what hands out
+// tickets and takes verdicts, so that scaling needs no barrier.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "tools/yy_run/worker.h"
+
+namespace yy {
+
+class WorkerPool {
+ public:
+  // `sink` is called by one worker at a time.
+  WorkerPool(std::size_t workers, const ImageList& images,
+             const std::vector<std::shared_ptr<const Classifier>>& stages, const CascadeOptions& options,
+             bool exif_orientation, const Worker::Sink& sink);
+
+  // Returns when `next`, which is called by one worker at a time, is at its end and every picture is
+  // answered. Where a worker throws, the others end after the picture at hand, and the first exception is
+  // thrown again.
+  void run(const Worker::NextTicket& next);
+
+  // Sums over the workers, once run() has returned: seconds are core-seconds.
+  std::uint64_t pushed() const;
+  std::uint64_t deferred() const;
+  double decode_seconds() const;
+  CascadeTimes times() const;
+  std::size_t arena_bytes() const;
+
+ private:
+  template <class Part>
+  auto sum(const Part& part) const;
+
+  std::mutex mutex_;
+  std::vector<std::unique_ptr<Worker>> workers_;
+};
+
+}  // namespace yy
