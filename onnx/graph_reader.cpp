@@ -10,6 +10,7 @@
 #include "onnx/private/topological_order.h"
 #include "ops/registry.h"
 #include "runtime/error.h"
+#include "runtime/printable.h"
 
 namespace yy {
 namespace {

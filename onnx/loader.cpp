@@ -12,6 +12,7 @@
 #include "onnx/private/wire.h"
 #include "ops/registry.h"
 #include "runtime/error.h"
+#include "runtime/printable.h"
 
 namespace yy {
 namespace {

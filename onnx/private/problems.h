@@ -1,5 +1,4 @@
-// Everything that is wrong with one model, collected so that the user sees it at once; and how text from a
-// file is put into messages.
+// Everything that is wrong with one model, collected so that the user sees it at once.
 #pragma once
 
 #include <cstddef>
@@ -23,12 +22,7 @@ class Problems {
   std::size_t count_ = 0;
 };
 
-// Well-formed UTF-8 without control characters: fit for messages, terminals and JSON.
-bool is_printable(std::string_view text);
-
-// `text` with every other byte written as \xNN, and cut when very long.
-std::string printable(std::string_view text, std::size_t most_bytes = 200);
-std::string in_quotes(std::string_view text);  // the same in quotes
+std::string in_quotes(std::string_view text);  // printable(text) in quotes
 
 // "'a', 'b', 'c' and 7 more": the first ten names.
 std::string name_list(std::span<const std::string> names);

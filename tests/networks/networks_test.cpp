@@ -2,13 +2,12 @@
 // names that their refusal must hold.
 #include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 #include "cpu/cpu_backend.h"
 #include "runtime/error.h"
 #include "runtime/executor.h"
+#include "tests/models/bad_models.h"
 #include "tests/networks/numpy_files.h"
 #include "tests/test_name.h"
 #include "yy/network.h"
@@ -81,17 +80,6 @@ TEST_P(Nets, RowsAreIndependentOfTheBatch) {
 
 INSTANTIATE_TEST_SUITE_P(All, Nets, testing::ValuesIn(net_names()), test::TestName{});
 
-nlohmann::json expectations() {
-  return nlohmann::json::parse(std::ifstream(models / "bad" / "expect.json"));
-}
-
-std::vector<std::string> bad_names() {
-  std::vector<std::string> names;
-  const nlohmann::json all = expectations();
-  for (const auto& [name, words] : all.items()) names.push_back(name);
-  return names;
-}
-
 class BadNets : public testing::TestWithParam<std::string> {};
 
 TEST_P(BadNets, AreRefusedByName) {
@@ -101,8 +89,7 @@ TEST_P(BadNets, AreRefusedByName) {
     FAIL() << "the model was accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::model) << error.what();
-    const nlohmann::json words = expectations()[GetParam()];
-    for (const std::string word : words) {
+    for (const std::string& word : test::bad_models().at(GetParam())) {
       EXPECT_NE(std::string(error.what()).find(word), std::string::npos)
           << "'" << word << "' is not in: " << error.what();
     }
@@ -111,7 +98,7 @@ TEST_P(BadNets, AreRefusedByName) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, BadNets, testing::ValuesIn(bad_names()), test::TestName{});
+INSTANTIATE_TEST_SUITE_P(All, BadNets, testing::ValuesIn(test::bad_model_names()), test::TestName{});
 
 }  // namespace
 }  // namespace yy

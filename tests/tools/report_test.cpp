@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tests/models/bad_models.h"
 #include "tests/test_name.h"
 #include "tests/tools/cli.h"
 
@@ -13,29 +14,18 @@ namespace {
 using testing::ContainsRegex;
 using testing::HasSubstr;
 
-nlohmann::json expectations() {
-  return nlohmann::json::parse(std::ifstream(models / "bad" / "expect.json"));
-}
+class RejectedModels : public testing::TestWithParam<std::string> {};
 
-std::vector<std::string> bad_names() {
-  std::vector<std::string> names;
-  const nlohmann::json all = expectations();
-  for (const auto& [name, words] : all.items()) names.push_back(name);
-  return names;
-}
-
-class BadModels : public testing::TestWithParam<std::string> {};
-
-TEST_P(BadModels, AreRejectedByName) {
+TEST_P(RejectedModels, AreRejectedByName) {
   const std::string model = (models / "bad" / GetParam()).string();
   for (const Strings& arguments : {Strings{"inspect", model}, Strings{"plan", model, "--batch", "2"}}) {
     const Outcome outcome = yy_run(arguments);
     EXPECT_EQ(outcome.code, 3) << outcome.err;
-    for (const std::string word : expectations()[GetParam()]) EXPECT_THAT(outcome.err, HasSubstr(word));
+    for (const std::string& word : bad_models().at(GetParam())) EXPECT_THAT(outcome.err, HasSubstr(word));
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, BadModels, testing::ValuesIn(bad_names()), TestName{});
+INSTANTIATE_TEST_SUITE_P(All, RejectedModels, testing::ValuesIn(bad_model_names()), TestName{});
 
 TEST(Inspect, TellsWhatAModelIsMadeOf) {
   const Outcome outcome = yy_run({"inspect", yang});

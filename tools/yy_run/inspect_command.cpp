@@ -5,6 +5,7 @@
 #include <map>
 
 #include "cpu/cpu_backend.h"
+#include "runtime/printable.h"
 #include "tools/yy_run/report_model.h"
 #include "tools/yy_run/table.h"
 
@@ -12,7 +13,7 @@ namespace yy {
 namespace {
 
 void print(const std::string& text) {
-  std::fputs(printable(text).c_str(), stdout);
+  std::fputs(printable_lines(text).c_str(), stdout);
 }
 
 std::string describe(const Graph& graph, const std::vector<ValueId>& ids, const char* what) {

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <new>
 
+#include "runtime/printable.h"
 #include "tools/yy_run/infer_command.h"
 #include "tools/yy_run/inspect_command.h"
 #include "tools/yy_run/interrupt.h"
@@ -15,7 +16,7 @@ namespace yy {
 namespace {
 
 ExitCode complain(const std::string& what, ExitCode code) {
-  std::fputs((printable("yy-run: " + what) + "\n").c_str(), stderr);
+  std::fputs((printable_lines("yy-run: " + what) + "\n").c_str(), stderr);
   return code;
 }
 

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "cpu/cpu_backend.h"
+#include "runtime/printable.h"
 #include "tools/yy_run/interrupt.h"
 #include "tools/yy_run/output_file.h"
 #include "tools/yy_run/progress.h"
@@ -125,7 +126,7 @@ class Run {
       csv_->flush();
       if (!csv_->part().empty()) message += fmt::format(", their rows are in {}", csv_->part());
     }
-    std::fputs((printable(message) + "\n").c_str(), stderr);
+    std::fputs((printable_lines(message) + "\n").c_str(), stderr);
   }
 
   void complete_summary() {
@@ -161,7 +162,7 @@ class Run {
     std::string text;
     if (with_table_) text = writer_.table() + "\n";
     OutputFile out("-", OutputFile::Leftover::keep);
-    out.write(text + printable(summary_.text()));
+    out.write(text + printable_lines(summary_.text()));
     out.commit();
   }
 

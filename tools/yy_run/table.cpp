@@ -3,22 +3,10 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "runtime/printable.h"
+
 namespace yy {
 namespace {
-
-// Bytes of the UTF-8 character that `text` begins with; 0 where that is none, or a control character.
-std::size_t character_bytes(std::string_view text) {
-  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
-  const unsigned first = byte(0);
-  if (first < 0x80) return first == '\n' || (first >= 0x20 && first != 0x7f) ? 1 : 0;
-  const std::size_t size = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < size) return 0;
-  for (std::size_t i = 1; i < size; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return 0;
-  }
-  if (first == 0xc2 && byte(1) < 0xa0) return 0;  // control characters above ASCII
-  return size;
-}
 
 std::size_t width_of(std::string_view text) {
   return static_cast<std::size_t>(
@@ -26,20 +14,6 @@ std::size_t width_of(std::string_view text) {
 }
 
 }  // namespace
-
-std::string printable(std::string_view text) {
-  std::string result;
-  while (!text.empty()) {
-    const std::size_t size = character_bytes(text);
-    if (size == 0) {
-      result += fmt::format("\\x{:02x}", static_cast<unsigned char>(text[0]));
-    } else {
-      result += text.substr(0, size);
-    }
-    text.remove_prefix(std::max<std::size_t>(size, 1));
-  }
-  return result;
-}
 
 std::string with_commas(std::uint64_t number) {
   std::string digits = std::to_string(number);
@@ -51,7 +25,7 @@ std::string with_commas(std::uint64_t number) {
 
 void Table::add(std::vector<std::string> cells) {
   for (std::string& cell : cells) {
-    cell = printable(cell);
+    cell = printable_lines(cell);
     std::replace(cell.begin(), cell.end(), '\n', ' ');
   }
   rows_.push_back(std::move(cells));

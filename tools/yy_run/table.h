@@ -1,4 +1,4 @@
-// Text for people: a table with aligned columns, and strings from files made fit for a terminal.
+// Text for people: a table with aligned columns, and numbers with commas.
 #pragma once
 
 #include <cstdint>
@@ -7,9 +7,6 @@
 #include <vector>
 
 namespace yy {
-
-// `text` with control characters, which could steer a terminal, and broken UTF-8 as \xNN; lines stay.
-std::string printable(std::string_view text);
 
 std::string with_commas(std::uint64_t number);  // 1,234,567
 
