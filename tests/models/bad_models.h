@@ -23,4 +23,8 @@ inline std::vector<std::string> bad_model_names() {
   return names;
 }
 
+inline std::vector<std::string> words_of_refusal(const std::string& name) {
+  return bad_models().at(name);
+}
+
 }  // namespace yy::test

@@ -89,7 +89,7 @@ TEST_P(BadNets, AreRefusedByName) {
     FAIL() << "the model was accepted";
   } catch (const Error& error) {
     EXPECT_EQ(error.code(), ErrorCode::model) << error.what();
-    for (const std::string& word : test::bad_models().at(GetParam())) {
+    for (const std::string& word : test::words_of_refusal(GetParam())) {
       EXPECT_NE(std::string(error.what()).find(word), std::string::npos)
           << "'" << word << "' is not in: " << error.what();
     }

@@ -21,7 +21,7 @@ TEST_P(RejectedModels, AreRejectedByName) {
   for (const Strings& arguments : {Strings{"inspect", model}, Strings{"plan", model, "--batch", "2"}}) {
     const Outcome outcome = yy_run(arguments);
     EXPECT_EQ(outcome.code, 3) << outcome.err;
-    for (const std::string& word : bad_models().at(GetParam())) EXPECT_THAT(outcome.err, HasSubstr(word));
+    for (const std::string& word : words_of_refusal(GetParam())) EXPECT_THAT(outcome.err, HasSubstr(word));
   }
 }
 

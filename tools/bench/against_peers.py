@@ -11,7 +11,6 @@ Exit codes: 0 done, 1 a program failed or the two sides did not do the same work
 """
 import argparse
 from dataclasses import dataclass
-import hashlib
 import json
 import math
 import os
@@ -34,9 +33,9 @@ QUIET_LOAD = 0.25   # of the machine's CPUs: the load average at which it counts
 QUIET_OTHERS = 0.1  # of the machine's CPUs: what may run beside a measured program
 
 SPEED_ONLY = "Speed only: these photos cannot separate the two networks' accuracy."
-HOW = """images/s is each program's own figure, decoding to answers, without loading its model; yy-run's covers its first run
-and its rows too, the peer's neither. process s is the whole process, with loading. A ratio is that of two images/s of
-one round; its interval is the median's."""
+HOW = """images/s is each program's own figure, from decoding to answers, without loading its model; yy-run's covers its
+first run and its rows too, the peer's neither. process s is the whole process, with loading. A ratio is that of two
+images/s of one round; the interval is that of the ratios' median."""
 
 
 class BenchError(Exception):
@@ -148,8 +147,9 @@ def check_same_work(runs: dict[str, dict], precision: str) -> None:
 def commands_of(comparison: Comparison, arguments: argparse.Namespace, folder: str) -> dict[str, list[str]]:
     """Command by program, ours and the peer first; the CSV files lie in `folder`."""
     def ours(flags: tuple[str, ...], csv: str) -> list[str]:
-        return [str(arguments.yy_run), "run", str(arguments.images), *(flag.format(zoo=arguments.zoo) for flag in flags),
-                "--threads", f"{arguments.threads}", "--csv", f"{folder}/{csv}.csv", "--json", "-", "--quiet"]
+        model = [flag.format(zoo=arguments.zoo) for flag in flags]
+        return [str(arguments.yy_run), "run", str(arguments.images), *model, "--threads", f"{arguments.threads}",
+                "--csv", f"{folder}/{csv}.csv", "--json", "-", "--quiet"]
 
     batch = ["--batch", f"{arguments.batch}"] if arguments.batch else []
     peer = [arguments.python, str(arguments.peers / "folder.py"), str(arguments.zoo), comparison.peer[0],
@@ -217,11 +217,6 @@ def output_of(command: list[str]) -> str:
         raise SetupError(f"{shlex.join(command[:2])}: {detail or error}") from None
 
 
-def digest(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
 def versions(arguments: argparse.Namespace, needed: set[str]) -> dict:
     """Versions of everything that runs; names the packages that PY lacks."""
     code = ("import importlib.metadata as m, json, platform; print(json.dumps([platform.python_version(), "
@@ -233,7 +228,7 @@ def versions(arguments: argparse.Namespace, needed: set[str]) -> dict:
         raise SetupError(f"{arguments.python} lacks {', '.join(missing)}; "
                          f"{shlex.join([arguments.python, '-m', 'pip', 'install', *install])}")
     revision = output_of(["git", "-C", str(ROOT), "rev-parse", "HEAD"]) if (ROOT / ".git").exists() else None
-    return {"yy_run": output_of([str(arguments.yy_run), "--version"]), "yy_run_sha256": digest(arguments.yy_run),
+    return {"yy_run": output_of([str(arguments.yy_run), "--version"]), "yy_run_sha256": machine.digest(arguments.yy_run),
             "git_revision": revision, "python": python, "packages": packages}
 
 
@@ -272,8 +267,8 @@ def main() -> None:
     arguments = parse_arguments()
     chosen = [comparison for comparison in COMPARISONS if comparison.name in arguments.only]
     ran = versions(arguments, {package for comparison in chosen for package in comparison.packages})
-    document = {"complete": False, "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "machine": machine.describe(),
-                "versions": ran, "threads": arguments.threads, "pairs": arguments.pairs,
+    document = {"complete": False, "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
+                "machine": machine.describe(), "versions": ran, "threads": arguments.threads, "pairs": arguments.pairs,
                 "selected": [comparison.name for comparison in chosen], "comparisons": []}
     print(f"{document['machine']['cpu']}, {os.cpu_count()} CPUs; {arguments.threads} threads for each program; "
           f"{ran['yy_run']}, " + ", ".join(f"{name} {ran['packages'][name]}" for name in ("onnxruntime", "openvino")
@@ -284,6 +279,8 @@ def main() -> None:
         print(f"WARNING: the load average is {load:.2f} before anything was started; the figures will not hold.")
     for number, comparison in enumerate(chosen, 1):
         document["comparisons"].append(measure(comparison, arguments))
+        if machine.digest(arguments.yy_run) != ran["yy_run_sha256"]:
+            raise BenchError(f"{arguments.yy_run} was replaced while it was measured")
         document["complete"] = number == len(chosen)
         if arguments.json:
             part = arguments.json.with_name(arguments.json.name + ".part")

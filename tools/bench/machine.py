@@ -1,4 +1,5 @@
 """What ran a benchmark, and how much else it ran meanwhile. Linux only."""
+import hashlib
 import os
 from pathlib import Path
 import platform
@@ -26,3 +27,9 @@ def children_seconds() -> float:
     """CPU seconds of the processes that this one has waited for."""
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     return used.ru_utime + used.ru_stime
+
+
+def digest(path: Path) -> str:
+    """SHA-256, to tell one build from another."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
