@@ -193,11 +193,11 @@ def report(measured: dict, pairs: int) -> None:
 
     title = {"ours": f"ours: {measured['ours']}", "peer": f"peer: {measured['peer']}"}
     print(f"\n{measured['name']}, {measured['precision']}. {SPEED_ONLY}")
-    print(f"  {'medians':<60} {'images/s':>9} {'process s':>10} {'top-1':>7} {'deferred':>9}")
+    print(f"  {'medians':<68} {'images/s':>9} {'process s':>10} {'top-1':>7} {'deferred':>9}")
     for program, runs in measured["raw"].items():
         last = runs[-1]["result"]
         top1, deferred = (f"{last[key]:.3f}" if key in last else "-" for key in ("top1", "deferred_fraction"))
-        print(f"  {title.get(program, f'ours: {program}'):<60} {median(program, 'images_per_s'):>9.1f} "
+        print(f"  {title.get(program, f'ours: {program}'):<68} {median(program, 'images_per_s'):>9.1f} "
               f"{median(program, 'process_s'):>10.2f} {top1:>7} {deferred:>9}")
     for name, ratio in measured["ratios"].items():
         print(f"  {name}: {ratio_text(ratio['values'])}")
@@ -228,8 +228,8 @@ def versions(arguments: argparse.Namespace, needed: set[str]) -> dict:
         raise SetupError(f"{arguments.python} lacks {', '.join(missing)}; "
                          f"{shlex.join([arguments.python, '-m', 'pip', 'install', *install])}")
     revision = output_of(["git", "-C", str(ROOT), "rev-parse", "HEAD"]) if (ROOT / ".git").exists() else None
-    return {"yy_run": output_of([str(arguments.yy_run), "--version"]), "yy_run_sha256": machine.digest(arguments.yy_run),
-            "git_revision": revision, "python": python, "packages": packages}
+    version, digest = output_of([str(arguments.yy_run), "--version"]), machine.digest(arguments.yy_run)
+    return dict(yy_run=version, yy_run_sha256=digest, git_revision=revision, python=python, packages=packages)
 
 
 def parse_arguments() -> argparse.Namespace:

@@ -1,0 +1,73 @@
+// yy-bench: microbenchmarks of kernels on Google Benchmark. Its own flags are below; all of Google
+// Benchmark's work too
+// (--benchmark_filter=REGEX, --benchmark_format=json, --benchmark_repetitions=N...).
+#include <CLI/CLI.hpp>
+#include <benchmark/benchmark.h>
+#include <cstdio>
+#include <fmt/format.h>
+
+#include "cpu/cpu_backend.h"
+#include "runtime/error.h"
+#include "tools/yy_bench/sources.h"
+#include "yy/threads.h"
+
+namespace yy {
+namespace {
+
+struct Options {
+  std::vector<std::string> models;
+  std::int64_t batch = 8;
+  int threads = available_threads();
+};
+
+void register_all(const Options& options) {
+  BenchmarkSetting setting{make_cpu_backend(), options.threads, measure_peak(options.threads)};
+  benchmark::AddCustomContext("threads", std::to_string(options.threads));
+  benchmark::AddCustomContext("peak_gflop_per_s", fmt::format("{:.1f}", setting.peak.flops_per_second / 1e9));
+  benchmark::AddCustomContext("peak_gb_per_s", fmt::format("{:.1f}", setting.peak.bytes_per_second / 1e9));
+  if (options.models.empty()) {
+    for (const BenchmarkCase& which : operator_cases()) register_kernel(which, setting);
+  }
+  for (const std::string& model : options.models) {
+    for (const BenchmarkCase& which : model_cases(model, options.batch, options.threads, setting.backend)) {
+      register_kernel(which, setting);
+    }
+  }
+}
+
+int run(int argc, char** argv) {
+  benchmark::Initialize(&argc, argv);  // takes its own flags out
+  Options options;
+  CLI::App app(
+      "Times kernels: the operator cases of the tests, or with --model the layers of real networks.\n"
+      "Google Benchmark's flags work as well, --benchmark_filter=REGEX first of all.",
+      "yy-bench");
+  app.add_option("--model", options.models, "An ONNX file whose layers are timed; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  app.add_option("--batch", options.batch, "Pictures per run of a model's layers")
+      ->check(CLI::Range(1, 4096))
+      ->capture_default_str();
+  app.add_option("--threads", options.threads, "Threads of one kernel")
+      ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  try {
+    register_all(options);
+  } catch (const Error& error) {
+    std::fputs(fmt::format("yy-bench: {}\n", error.what()).c_str(), stderr);
+    return error.code() == ErrorCode::model ? 3 : 1;
+  }
+  return benchmark::RunSpecifiedBenchmarks() > 0 ? 0 : 1;
+}
+
+}  // namespace
+}  // namespace yy
+
+int main(int argc, char** argv) {
+  return yy::run(argc, argv);
+}

@@ -1,0 +1,111 @@
+#include "tools/yy_bench/peak.h"
+
+#include <algorithm>
+#include <barrier>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <functional>
+#include <thread>
+#include <vector>
+
+namespace yy {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+constexpr int rounds = 5;
+constexpr std::int64_t steps = 2'000'000;
+constexpr int chains = 12;  // independent sums, enough to hide the latency of a multiply-add on two ports
+
+using Vector4 [[gnu::vector_size(16)]] = float;
+using Vector8 [[gnu::vector_size(32)]] = float;
+using Vector16 [[gnu::vector_size(64)]] = float;
+
+// Multiply-adds on vectors, inlined so that the target is the caller's; returns a value so that nothing is
+// optimised away.
+template <class Vector>
+[[gnu::always_inline]] inline float multiply_add_loop(float factor) {
+  Vector sums[chains] = {};
+  const Vector a = Vector{} + factor, b = Vector{} + 1e-3F;
+  for (std::int64_t i = 0; i < steps; ++i) {
+#pragma GCC unroll 16
+    for (int k = 0; k < chains; ++k) {
+      sums[k] = sums[k] * a + b;
+      asm("" : "+x"(sums[k]));  // keeps the compiler from folding the loop
+    }
+  }
+  float total = 0;
+#pragma GCC unroll 16
+  for (int k = 0; k < chains; ++k) total += sums[k][0];
+  return total;
+}
+
+[[gnu::target("avx512f")]] float loop_512(float factor) {
+  return multiply_add_loop<Vector16>(factor);
+}
+[[gnu::target("avx2,fma")]] float loop_256(float factor) {
+  return multiply_add_loop<Vector8>(factor);
+}
+float loop_128(float factor) {
+  return multiply_add_loop<Vector4>(factor);
+}
+
+struct Loop {
+  float (*run)(float);
+  int width;
+};
+
+Loop widest_loop() {
+  if (__builtin_cpu_supports("avx512f") != 0) return {loop_512, 16};
+  if (__builtin_cpu_supports("avx2") != 0 && __builtin_cpu_supports("fma") != 0) return {loop_256, 8};
+  return {loop_128, 4};
+}
+
+// Seconds that `work(thread)` takes when all threads do it at once; the best of the rounds.
+double best_seconds(int threads, const std::function<void(int)>& work) {
+  std::vector<double> seconds(rounds, 0.0);
+  std::barrier together(threads);
+  const auto run = [&](int thread) {
+    for (int round = 0; round < rounds; ++round) {
+      together.arrive_and_wait();
+      const auto start = Clock::now();
+      work(thread);
+      together.arrive_and_wait();
+      if (thread == 0)
+        seconds[static_cast<std::size_t>(round)] =
+            std::chrono::duration<double>(Clock::now() - start).count();
+    }
+  };
+  std::vector<std::jthread> others;
+  for (int thread = 1; thread < threads; ++thread) others.emplace_back(run, thread);
+  run(0);
+  return *std::min_element(seconds.begin(), seconds.end());
+}
+
+}  // namespace
+
+Peak measure_peak(int threads) {
+  const Loop loop = widest_loop();
+  std::vector<float> results(static_cast<std::size_t>(threads));
+  const double compute =
+      best_seconds(threads, [&](int t) { results[static_cast<std::size_t>(t)] = loop.run(0.999F); });
+
+  constexpr std::size_t copied = std::size_t{192} << 20;  // per thread; beyond the caches
+  std::vector<std::vector<std::byte>> from, to;
+  for (int t = 0; t < threads; ++t) {
+    from.emplace_back(copied, std::byte{1});
+    to.emplace_back(copied, std::byte{2});
+  }
+  const double copy = best_seconds(threads, [&](int t) {
+    const auto i = static_cast<std::size_t>(t);
+    std::memcpy(to[i].data(), from[i].data(), copied);
+  });
+  Peak peak;
+  peak.flops_per_second = 2.0 * static_cast<double>(steps) * chains * loop.width * threads / compute;
+  peak.bytes_per_second = 2.0 * static_cast<double>(copied) * threads / copy;
+  return peak;
+}
+
+}  // namespace yy

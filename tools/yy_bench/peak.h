@@ -1,0 +1,15 @@
+// What this machine can do at best, measured: the yardsticks of the fractions that yy-bench prints.
+#pragma once
+
+namespace yy {
+
+struct Peak {
+  double flops_per_second =
+      0;  // float32 multiply-adds (two each) in registers, with the widest vectors there are
+  double bytes_per_second = 0;  // read and written by a copy far larger than the caches
+};
+
+// Best of several rounds on `threads` threads at once; takes about a second.
+Peak measure_peak(int threads);
+
+}  // namespace yy
