@@ -1,6 +1,7 @@
 #include "yy/cascade.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <cstring>
 #include <fmt/format.h>

@@ -9,7 +9,6 @@
 // into the slots' rows of the verdict table. Only deferred pictures pay for Yang's preprocessing.
 #pragma once
 
-#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>

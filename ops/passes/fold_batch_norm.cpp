@@ -37,7 +37,7 @@ bool has_constants(const Graph& graph, const Node& node, std::size_t from) {
 }  // namespace
 
 void fold_batch_norm(Graph& graph) {
-  const std::vector<int> uses = graph.count_uses();
+  std::vector<int> uses = graph.count_uses();
   const std::vector<int> producers = graph.producers();
   for (std::size_t n = 0; n < graph.nodes.size(); ++n) {
     const Node norm = graph.nodes[n];
@@ -55,9 +55,8 @@ void fold_batch_norm(Graph& graph) {
     const auto affine = batch_norm->affine(graph.op_inputs(norm));
     if (weights.shape().rank() == 0 || weights.shape()[0] != static_cast<std::int64_t>(affine.factor.size()))
       continue;
-    const OpInput* old_bias = nullptr;
     const std::vector<OpInput> inputs = graph.op_inputs(node);
-    old_bias = maybe(inputs, 2);
+    const OpInput* old_bias = maybe(inputs, 2);
     Tensor bias = folded_bias(old_bias ? old_bias->constant : nullptr, affine);
     Tensor folded = scaled_weights(weights, affine.factor);
     node.inputs.resize(3, no_value);
@@ -65,6 +64,7 @@ void fold_batch_norm(Graph& graph) {
     node.inputs[1] = graph.add_constant(name + ".weights", std::move(folded));
     node.inputs[2] = graph.add_constant(name + ".bias", std::move(bias));
     graph.replace_uses(norm.outputs[0], node.outputs[0]);
+    uses[static_cast<std::size_t>(node.outputs[0])] = uses[static_cast<std::size_t>(norm.outputs[0])];
   }
   graph.prune();
 }

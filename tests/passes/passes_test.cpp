@@ -186,6 +186,19 @@ TEST(FoldBatchNorm, LeavesAConvolutionThatOthersRead) {
   expect_same_result(b.done({b.batch_norm(conv, 4), conv}), fold_batch_norm, {"Conv", "BatchNormalization"});
 }
 
+TEST(FoldBatchNorm, LeavesASecondOneWhoseInputOthersRead) {
+  Builder b;
+  const ValueId first = b.batch_norm(b.conv(b.input({1, 3, 6, 5}), 3, 4), 4);
+  expect_same_result(b.done({b.batch_norm(first, 4), first}), fold_batch_norm,
+                     {"Conv", "BatchNormalization"});
+}
+
+TEST(FoldBatchNorm, TakesOneAfterTheOther) {
+  Builder b;
+  const ValueId y = b.batch_norm(b.batch_norm(b.conv(b.input({1, 3, 6, 5}), 3, 4), 4), 4);
+  expect_same_result(b.done({y}), fold_batch_norm, {"Conv"});
+}
+
 TEST(FoldBatchNorm, LeavesOneBeforeTheConvolution) {
   Builder b;
   const ValueId y = b.conv(b.batch_norm(b.input({1, 3, 6, 5}), 3), 3, 4);
