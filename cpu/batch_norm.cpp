@@ -2,6 +2,7 @@
 #include "ops/batch_norm.h"
 
 #include "cpu/private/context.h"
+#include "runtime/bfloat16.h"
 
 namespace yy::cpu {
 namespace {
@@ -18,6 +19,29 @@ Extent extent_of(const TensorDesc& x) {
   return {x.shape[0], channels, x.shape[0] == 0 ? 0 : rest / x.shape[0]};
 }
 
+template <class T>
+Launch bind_loop(const Extent& extent, const std::vector<float>& factor, const std::vector<float>& offset,
+                 const Binding& binding) {
+  return [=](Stream&) {
+    const auto* x = binding.inputs[0].as<const T>();
+    auto* y = binding.outputs[0].as<T>();
+    const auto [rows, channels, pixels] = extent;
+    const auto apply = [&](std::int64_t i, std::int64_t c) {
+      y[i] = static_cast<T>(factor[c] * static_cast<float>(x[i]) + offset[c]);
+    };
+    parallel_for(rows, rows * channels * pixels, [&](std::int64_t row) {
+      const std::int64_t base = row * channels * pixels;
+      if (pixels == 1) {
+        for (std::int64_t c = 0; c < channels; ++c) apply(base + c, c);
+        return;
+      }
+      for (std::int64_t c = 0; c < channels; ++c) {
+        for (std::int64_t i = base + c * pixels; i < base + (c + 1) * pixels; ++i) apply(i, c);
+      }
+    });
+  };
+}
+
 }  // namespace
 
 KernelOrRefusal make_batch_norm(const KernelRequest& request, const Context&) {
@@ -29,24 +53,10 @@ KernelOrRefusal make_batch_norm(const KernelRequest& request, const Context&) {
   kernel.implementation = "loop";
   kernel.may_overwrite = 0;
   kernel.packed_inputs = {1, 2, 3, 4};
-  kernel.bind = [=](const Binding& binding) -> Launch {
-    return [=](Stream&) {
-      const auto* x = binding.inputs[0].as<const float>();
-      auto* y = binding.outputs[0].as<float>();
-      const auto [rows, channels, pixels] = extent;
-      parallel_for(rows, rows * channels * pixels, [&](std::int64_t row) {
-        const std::int64_t base = row * channels * pixels;
-        if (pixels == 1) {
-          for (std::int64_t c = 0; c < channels; ++c) y[base + c] = factor[c] * x[base + c] + offset[c];
-          return;
-        }
-        for (std::int64_t c = 0; c < channels; ++c) {
-          for (std::int64_t i = base + c * pixels; i < base + (c + 1) * pixels; ++i) {
-            y[i] = factor[c] * x[i] + offset[c];
-          }
-        }
-      });
-    };
+  const bool narrow = request.outputs[0].dtype == DType::bf16;
+  kernel.bind = [=](const Binding& binding) {
+    return narrow ? bind_loop<bfloat16>(extent, factor, offset, binding)
+                  : bind_loop<float>(extent, factor, offset, binding);
   };
   return kernel;
 }

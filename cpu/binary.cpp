@@ -3,6 +3,7 @@
 
 #include "cpu/private/context.h"
 #include "cpu/private/loops.h"
+#include "runtime/bfloat16.h"
 
 namespace yy::cpu {
 namespace {
@@ -10,7 +11,9 @@ namespace {
 // Integers wrap around as numpy's do, which is only defined for unsigned ones in C++.
 template <class T>
 T compute(Binary::Kind kind, T a, T b) {
-  if constexpr (std::is_floating_point_v<T>) {
+  if constexpr (std::is_same_v<T, bfloat16>) {
+    return T(compute(kind, static_cast<float>(a), static_cast<float>(b)));
+  } else if constexpr (std::is_floating_point_v<T>) {
     switch (kind) {
       case Binary::Kind::add:
         return a + b;
@@ -75,6 +78,9 @@ KernelOrRefusal make_binary(const KernelRequest& request, const Context&) {
   switch (out.dtype) {
     case DType::f32:
       kernel.bind = [=](const Binding& b) { return bind_loop<float>(kind, loop, b); };
+      break;
+    case DType::bf16:
+      kernel.bind = [=](const Binding& b) { return bind_loop<bfloat16>(kind, loop, b); };
       break;
     case DType::i64:
       kernel.bind = [=](const Binding& b) { return bind_loop<std::int64_t>(kind, loop, b); };

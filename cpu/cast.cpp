@@ -1,10 +1,11 @@
-// Cast: element by element in memory order.
+// Cast: element by element in memory order; between the floating-point types with oneDNN's reorder.
 #include "ops/cast.h"
 
 #include <cmath>
 #include <limits>
 
 #include "cpu/private/context.h"
+#include "runtime/bfloat16.h"
 
 namespace yy::cpu {
 namespace {
@@ -17,6 +18,8 @@ template <class To, class From>
 To convert(From x) {
   if constexpr (std::is_same_v<From, Bool>) {
     return convert<To>(x.value);
+  } else if constexpr (std::is_same_v<From, bfloat16>) {
+    return convert<To>(static_cast<float>(x));
   } else if constexpr (std::is_same_v<To, Bool>) {
     return {static_cast<std::uint8_t>(x != 0 ? 1 : 0)};
   } else if constexpr (std::is_floating_point_v<From> && std::is_integral_v<To>) {
@@ -35,6 +38,8 @@ auto with_type(DType dtype, F&& f) {
   switch (dtype) {
     case DType::f32:
       return f(float{});
+    case DType::bf16:
+      return f(bfloat16{});
     case DType::i64:
       return f(std::int64_t{});
     case DType::i32:
@@ -49,9 +54,30 @@ auto with_type(DType dtype, F&& f) {
   return f(Bool{});
 }
 
+bool is_activation(DType dtype) {
+  return dtype == DType::f32 || dtype == DType::bf16;
+}
+
+Kernel reorder(const KernelRequest& request, const Context& context) {
+  const dnnl::memory::dims elements{request.outputs[0].shape.elements()};
+  const auto flat = [&](DType dtype) {
+    return dnnl::memory::desc(elements, onednn_type(dtype), dnnl::memory::format_tag::x);
+  };
+  const dnnl::memory::desc from = flat(request.inputs[0].desc.dtype), to = flat(request.outputs[0].dtype);
+  const dnnl::reorder::primitive_desc described(context.engine, from, context.engine, to,
+                                                with_user_scratchpad());
+  return primitive_kernel(
+      context, dnnl::reorder(described), described.impl_info_str(),
+      {{Argument::From::input, 0, {}, DNNL_ARG_FROM, from}, {Argument::From::output, 0, {}, DNNL_ARG_TO, to}},
+      described.scratchpad_desc());
+}
+
 }  // namespace
 
-KernelOrRefusal make_cast(const KernelRequest& request, const Context&) {
+KernelOrRefusal make_cast(const KernelRequest& request, const Context& context) {
+  if (is_activation(request.inputs[0].desc.dtype) && is_activation(request.outputs[0].dtype)) {
+    return reorder(request, context);
+  }
   const std::int64_t elements = request.outputs[0].shape.elements();
   const DType from = request.inputs[0].desc.dtype, to = request.outputs[0].dtype;
   Kernel kernel;

@@ -11,9 +11,13 @@ void CpuStream::run(std::span<const Launch> launches) {
   for (const Launch& launch : launches) launch(*this);
 }
 
+dnnl::memory::data_type onednn_type(DType dtype) {
+  return dtype == DType::bf16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
+}
+
 dnnl::memory::desc describe(const TensorDesc& desc) {
   const auto dims = desc.shape.dims();
-  return {dnnl::memory::dims(dims.begin(), dims.end()), dnnl::memory::data_type::f32, desc.strides()};
+  return {dnnl::memory::dims(dims.begin(), dims.end()), onednn_type(desc.dtype), desc.strides()};
 }
 
 dnnl::primitive_attr with_user_scratchpad() {
@@ -77,7 +81,7 @@ Kernel primitive_kernel(const Context& context, const dnnl::primitive& primitive
 }
 
 Buffer pack(const Context& context, WeightStore& weights, const Tensor& constant,
-            const dnnl::memory::desc& plain, const dnnl::memory::desc& wanted) {
+            const dnnl::memory::desc& plain, const dnnl::memory::desc& wanted, const FilterLayout& filters) {
   // Both descriptions are the form's name: programs that want the same order share the bytes, and one
   // constant that two operators read differently (transB) is packed for each.
   const auto bytes_of = [](const dnnl::memory::desc& desc) {
@@ -85,7 +89,13 @@ Buffer pack(const Context& context, WeightStore& weights, const Tensor& constant
   };
   const std::string form = bytes_of(plain) + bytes_of(wanted);
   return weights.get(constant, "onednn " + form, wanted.get_size(), [&](void* to) {
-    dnnl::memory source(plain, context.engine, const_cast<void*>(constant.data()));
+    Tensor rounded;
+    if (wanted.data_type() == dnnl::memory::data_type::bf16) {
+      rounded = Tensor(constant.desc(), constant.as<float>());
+      round_filters_to_bfloat16(rounded.as_mutable<float>(), filters);
+    }
+    const Tensor& from = rounded.data() == nullptr ? constant : rounded;
+    dnnl::memory source(plain, context.engine, const_cast<void*>(from.data()));
     dnnl::memory target(wanted, context.engine, to);
     dnnl::stream stream(context.engine);
     dnnl::reorder(source, target).execute(stream, source, target);

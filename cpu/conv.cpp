@@ -1,6 +1,7 @@
 // Convolution: one oneDNN primitive, channels last, bias, residual and activation in its epilogue.
 #include "ops/conv.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "cpu/private/context.h"
@@ -36,7 +37,7 @@ dnnl::convolution_forward::primitive_desc describe_convolution(const KernelReque
   const memory::dims dilations{window.dilations[0] - 1, window.dilations[1] - 1};  // oneDNN counts the gaps
   const memory::dims before{window.pads[0], window.pads[1]}, after{window.pads[2], window.pads[3]};
   const memory::desc source = describe(request.inputs[0].desc);
-  const memory::desc weights(weight_dims(w, conv.group()), f32, any);
+  const memory::desc weights(weight_dims(w, conv.group()), source.data_type(), any);
   const memory::desc target = describe(request.outputs[0]);
   const auto algorithm = dnnl::algorithm::convolution_direct;
   const auto inference = dnnl::prop_kind::forward_inference;
@@ -63,7 +64,11 @@ KernelOrRefusal make_conv(const KernelRequest& request, const Context& context) 
   const auto described = describe_convolution(request, context, conv);
   const memory::desc plain(weight_dims(weights.desc.shape, conv.group()), memory::data_type::f32,
                            conv.group() == 1 ? memory::format_tag::oihw : memory::format_tag::goihw);
-  const Buffer packed = pack(context, request.weights, *weights.constant, plain, described.weights_desc());
+  const auto count = static_cast<std::size_t>(weights.desc.shape[0]);
+  const std::size_t taps = weights.constant->as<float>().size() / std::max<std::size_t>(count, 1);
+  const FilterLayout filters{count, taps, taps, 1};
+  const Buffer packed =
+      pack(context, request.weights, *weights.constant, plain, described.weights_desc(), filters);
 
   std::vector<Argument> arguments{
       {Argument::From::input, 0, {}, DNNL_ARG_SRC, described.src_desc()},

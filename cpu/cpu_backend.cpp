@@ -55,6 +55,20 @@ class CpuBackend : public Backend {
 
   std::string_view name() const override { return "cpu"; }
 
+  Support support(Precision precision) const override {
+    if (precision == Precision::f32) return Support::native;
+    switch (dnnl::get_effective_cpu_isa()) {
+      case dnnl::cpu_isa::avx512_core_bf16:
+      case dnnl::cpu_isa::avx512_core_amx:
+        return Support::native;
+      case dnnl::cpu_isa::avx512_core:
+      case dnnl::cpu_isa::avx512_core_vnni:
+        return Support::emulated;
+      default:
+        return Support::none;
+    }
+  }
+
   KernelOrRefusal make_kernel(const KernelRequest& request) const override {
     const auto* row = std::find_if(std::begin(rows), std::end(rows),
                                    [&](const Row& r) { return r.name == request.op.name(); });

@@ -15,13 +15,6 @@ namespace {
 
 using dnnl::memory;
 
-// Whether C is one constant row for all rows of Y, which matmul takes as its bias.
-bool is_constant_row(const OpInput* c, std::int64_t n) {
-  if (c == nullptr) return true;
-  return c->constant != nullptr && c->desc.shape.elements() == n && c->desc.shape.rank() > 0 &&
-         c->desc.shape[c->desc.shape.rank() - 1] == n;
-}
-
 // matmul computes alpha * (A B + bias), so the bias is beta / alpha * C.
 Buffer bias_of(const KernelRequest& request, const OpInput& c, float factor) {
   return request.weights.get(*c.constant, fmt::format("times {}", factor), c.desc.bytes(), [&](void* to) {
@@ -43,14 +36,17 @@ KernelOrRefusal packed_matmul(const KernelRequest& request, const Context& conte
   attributes.set_post_ops(ops);
 
   const memory::desc source = describe(request.inputs[0].desc), target = describe(request.outputs[0]);
-  const memory::desc weights({k, n}, f32, memory::format_tag::any);
+  const memory::desc weights({k, n}, source.data_type(), memory::format_tag::any);
   const memory::desc bias({1, n}, f32, memory::format_tag::ab);
   const auto operation =
       c ? dnnl::matmul::desc(source, weights, bias, target) : dnnl::matmul::desc(source, weights, target);
   const dnnl::matmul::primitive_desc described(operation, attributes, context.engine);
 
   const memory::desc plain({k, n}, f32, fields.transB ? memory::format_tag::ba : memory::format_tag::ab);
-  const Buffer packed = pack(context, request.weights, *b.constant, plain, described.weights_desc());
+  const auto rows = static_cast<std::size_t>(k), columns = static_cast<std::size_t>(n);
+  const FilterLayout filters =
+      fields.transB ? FilterLayout{columns, rows, rows, 1} : FilterLayout{columns, 1, rows, columns};
+  const Buffer packed = pack(context, request.weights, *b.constant, plain, described.weights_desc(), filters);
   std::vector<Argument> arguments{
       {Argument::From::input, 0, {}, DNNL_ARG_SRC, source},
       {Argument::From::packed, 0, packed, DNNL_ARG_WEIGHTS, described.weights_desc()},
@@ -116,10 +112,10 @@ KernelOrRefusal plain_sgemm(const KernelRequest& request, const Gemm::Fields& fi
 }  // namespace
 
 KernelOrRefusal make_gemm(const KernelRequest& request, const Context& context) {
-  const Gemm::Fields& fields = static_cast<const Gemm&>(request.op).fields();
-  const bool packable = request.inputs[1].constant != nullptr && !fields.transA && fields.alpha != 0 &&
-                        is_constant_row(maybe(request.inputs, 2), request.outputs[0].shape[1]);
-  return packable ? packed_matmul(request, context, fields) : plain_sgemm(request, fields);
+  const auto& gemm = static_cast<const Gemm&>(request.op);
+  const Gemm::Fields& fields = gemm.fields();
+  return gemm.is_layer(request.inputs) ? packed_matmul(request, context, fields)
+                                       : plain_sgemm(request, fields);
 }
 
 }  // namespace yy::cpu

@@ -52,6 +52,8 @@ void copy_row(const Axis& axis, std::size_t element, std::byte* to, const std::b
   switch (element) {
     case 1:
       return copy_row<std::uint8_t>(axis, to, from);
+    case 2:
+      return copy_row<std::uint16_t>(axis, to, from);
     case 4:
       return copy_row<std::uint32_t>(axis, to, from);
     default:

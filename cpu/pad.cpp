@@ -7,11 +7,18 @@
 
 #include "cpu/private/context.h"
 #include "cpu/private/loops.h"
+#include "runtime/bfloat16.h"
 
 namespace yy::cpu {
 namespace {
 
 void fill(void* to, std::size_t elements, std::size_t element, const void* value) {
+  if (element == 2) {
+    std::uint16_t word = 0;
+    std::memcpy(&word, value, 2);
+    std::fill_n(static_cast<std::uint16_t*>(to), elements, word);
+    return;
+  }
   if (element == 4) {
     std::uint32_t word = 0;
     std::memcpy(&word, value, 4);
@@ -22,12 +29,18 @@ void fill(void* to, std::size_t elements, std::size_t element, const void* value
     std::memcpy(static_cast<std::byte*>(to) + i * element, value, element);
 }
 
+Tensor value_in(DType dtype, const Tensor& value) {
+  if (dtype != DType::bf16) return value;
+  const bfloat16 narrow(value.as<float>()[0]);
+  return Tensor({Shape{}, dtype, {}}, std::span(&narrow, 1));
+}
+
 }  // namespace
 
 KernelOrRefusal make_pad(const KernelRequest& request, const Context&) {
   const auto& pad = static_cast<const Pad&>(request.op);
   const auto pads = pad.pads(request.inputs);
-  const Tensor value = pad.value(request.inputs);
+  const Tensor value = value_in(request.outputs[0].dtype, pad.value(request.inputs));
   const TensorDesc& in = request.inputs[0].desc;
   const TensorDesc& out = request.outputs[0];
   const auto in_strides = in.strides(), out_strides = out.strides();

@@ -2,9 +2,11 @@
 #include "ops/pool.h"
 
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "cpu/private/context.h"
+#include "runtime/bfloat16.h"
 
 namespace yy::cpu {
 namespace {
@@ -66,44 +68,63 @@ struct PlainPool {
     return {origin + first * step, origin + (upto(size) - 1) * step, counted};
   }
 
-  void row(const float* x, float* y, std::int64_t n, std::int64_t oh) const {
-    const std::int64_t channels = in[1];
+  template <class T>
+  void row(const T* x, T* y, std::int64_t n, std::int64_t oh) const {
     const Taps rows = taps(0, oh);
     for (std::int64_t ow = 0; ow < out[3]; ++ow) {
       const Taps columns = taps(1, ow);
-      float* to = y + ((n * out[2] + oh) * out[3] + ow) * channels;
-      std::fill(to, to + channels, kind == Pool::Kind::max ? std::numeric_limits<float>::lowest() : 0.F);
-      for (std::int64_t h = rows.first; h <= rows.last; h += window.dilations[0]) {
-        for (std::int64_t w = columns.first; w <= columns.last; w += window.dilations[1]) {
-          const float* from = x + ((n * in[2] + h) * in[3] + w) * channels;
-          if (kind == Pool::Kind::max) {
-            for (std::int64_t c = 0; c < channels; ++c)
-              to[c] = from[c] > to[c] || from[c] != from[c] ? from[c] : to[c];
-          } else {
-            for (std::int64_t c = 0; c < channels; ++c) to[c] += from[c];
+      T* to = y + ((n * out[2] + oh) * out[3] + ow) * in[1];
+      for (std::int64_t c = 0; c < in[1]; c += block)
+        pixel(x + n * in[2] * in[3] * in[1], to, rows, columns, c);
+    }
+  }
+
+  // Channels c to c + block of one output position, summed up in float32.
+  static constexpr std::int64_t block = 64;
+  template <class T>
+  void pixel(const T* x, T* to, const Taps& rows, const Taps& columns, std::int64_t c) const {
+    const std::int64_t count = std::min(block, in[1] - c);
+    std::array<float, block> result;
+    result.fill(kind == Pool::Kind::max ? std::numeric_limits<float>::lowest() : 0.F);
+    for (std::int64_t h = rows.first; h <= rows.last; h += window.dilations[0]) {
+      for (std::int64_t w = columns.first; w <= columns.last; w += window.dilations[1]) {
+        const T* from = x + (h * in[3] + w) * in[1] + c;
+        for (std::int64_t i = 0; i < count; ++i) {
+          const auto value = static_cast<float>(from[i]);
+          float& so_far = result[static_cast<std::size_t>(i)];
+          if (kind != Pool::Kind::max) {
+            so_far += value;
+          } else if (value > so_far || value != value) {
+            so_far = value;
           }
         }
       }
-      if (kind == Pool::Kind::max) continue;
-      const float divisor = static_cast<float>(rows.counted * columns.counted);
-      for (std::int64_t c = 0; c < channels; ++c) to[c] /= divisor;
     }
+    const float divisor = kind == Pool::Kind::max ? 1.F : static_cast<float>(rows.counted * columns.counted);
+    for (std::int64_t i = 0; i < count; ++i)
+      to[c + i] = static_cast<T>(result[static_cast<std::size_t>(i)] / divisor);
   }
 };
+
+template <class T>
+Launch bind_plain(const PlainPool& plain, const Binding& binding) {
+  return [=](Stream&) {
+    const std::int64_t rows = plain.out[0] * plain.out[2];
+    parallel_for(rows, plain.in.elements(), [&](std::int64_t i) {
+      plain.row(binding.inputs[0].as<const T>(), binding.outputs[0].as<T>(), i / plain.out[2],
+                i % plain.out[2]);
+    });
+  };
+}
 
 Kernel plain_pool(const KernelRequest& request, const Pool& pool, const Window& window) {
   const PlainPool plain{pool.kind(), pool.count_include_pad(), window, request.inputs[0].desc.shape,
                         request.outputs[0].shape};
   Kernel kernel;
   kernel.implementation = "loop";
-  kernel.bind = [plain](const Binding& binding) -> Launch {
-    return [=](Stream&) {
-      const std::int64_t rows = plain.out[0] * plain.out[2];
-      parallel_for(rows, plain.in.elements(), [&](std::int64_t i) {
-        plain.row(binding.inputs[0].as<const float>(), binding.outputs[0].as<float>(), i / plain.out[2],
-                  i % plain.out[2]);
-      });
-    };
+  const bool narrow = request.outputs[0].dtype == DType::bf16;
+  kernel.bind = [=](const Binding& binding) {
+    return narrow ? bind_plain<bfloat16>(plain, binding) : bind_plain<float>(plain, binding);
   };
   return kernel;
 }

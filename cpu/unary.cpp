@@ -8,7 +8,8 @@ namespace yy::cpu {
 KernelOrRefusal make_unary(const KernelRequest& request, const Context& context) {
   const Activation function = static_cast<const Unary&>(request.op).function(request.inputs);
   const std::int64_t elements = request.outputs[0].shape.elements();
-  const dnnl::memory::desc flat({elements}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::x);
+  const dnnl::memory::desc flat({elements}, onednn_type(request.outputs[0].dtype),
+                                dnnl::memory::format_tag::x);
   dnnl::post_ops as_post_op;  // one place knows how an Activation is spelt in oneDNN
   append(as_post_op, function);
   float scale = 1, alpha = 0, beta = 0;

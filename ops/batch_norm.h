@@ -19,6 +19,7 @@ class BatchNorm : public Op {
   std::string_view name() const override { return "BatchNormalization"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
   LayoutRule layout_rule() const override { return LayoutRule::follow; }
+  PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::follow; }
 
   // The same as y = factor[c] * x + offset[c], in double. Inputs 1 to 4 must be constants.
   struct Affine {

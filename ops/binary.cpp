@@ -34,6 +34,11 @@ std::vector<TensorDesc> Binary::infer(std::span<const OpInput> inputs) const {
   return {{broadcast(a.desc.shape, b.desc.shape), a.desc.dtype, Layout::row_major}};
 }
 
+// A constant stays float32: it is not rounded.
+PrecisionRule Binary::precision_rule(std::span<const OpInput> inputs) const {
+  return has_constant(inputs) ? PrecisionRule::float32 : PrecisionRule::follow;
+}
+
 std::shared_ptr<const Op> read_binary(NodeSource& source) {
   for (const Row& row : rows) {
     if (row.name == source.op_type) return std::make_shared<Binary>(row.name, row.kind);

@@ -18,6 +18,7 @@ class Binary : public Op {
   std::string_view name() const override { return name_; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
   LayoutRule layout_rule() const override { return LayoutRule::follow; }
+  PrecisionRule precision_rule(std::span<const OpInput> inputs) const override;
   Kind kind() const { return kind_; }
 
  private:

@@ -1,4 +1,5 @@
-// Cast between float32, int64, int32, int8, uint8 and bool. Float to integer truncates towards zero.
+// Cast between float32, int64, int32, int8, uint8 and bool, and (inserted by a pass) bfloat16. Float to
+// integer truncates towards zero.
 #pragma once
 
 #include <memory>

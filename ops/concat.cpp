@@ -32,6 +32,11 @@ std::size_t Concat::axis(const Shape& shape) const {
   return normal_axis(axis_, shape.rank(), "attribute 'axis'");
 }
 
+// A constant stays float32: it is not rounded.
+PrecisionRule Concat::precision_rule(std::span<const OpInput> inputs) const {
+  return has_constant(inputs) ? PrecisionRule::float32 : PrecisionRule::follow;
+}
+
 std::shared_ptr<const Op> read_concat(NodeSource& source) {
   const auto axis = source.attributes.find_int("axis");
   if (!axis) throw Error(ErrorCode::model, "attribute 'axis' is missing");

@@ -26,6 +26,7 @@ class Conv : public Op {
   std::string_view name() const override { return "Conv"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
   LayoutRule layout_rule() const override { return LayoutRule::channels_last; }
+  PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::accumulate; }
   std::int64_t macs(std::span<const OpInput> inputs, std::span<const TensorDesc> outputs) const override;
   std::string details() const override;
 

@@ -32,6 +32,10 @@ std::size_t Gather::axis(const Shape& data) const {
   return normal_axis(axis_, data.rank(), "attribute 'axis'");
 }
 
+PrecisionRule Gather::precision_rule(std::span<const OpInput> inputs) const {
+  return inputs[0].constant ? PrecisionRule::float32 : PrecisionRule::follow;
+}
+
 std::shared_ptr<const Op> read_gather(NodeSource& source) {
   return std::make_shared<Gather>(source.attributes.get_int("axis", 0));
 }

@@ -40,6 +40,19 @@ std::vector<TensorDesc> Gemm::infer(std::span<const OpInput> inputs) const {
   return {{out, DType::f32, Layout::row_major}};
 }
 
+bool Gemm::is_layer(std::span<const OpInput> inputs) const {
+  if (inputs[1].constant == nullptr || fields_.transA || fields_.alpha == 0) return false;
+  const OpInput* c = maybe(inputs, 2);
+  if (c == nullptr) return true;
+  const std::int64_t n = inputs[1].desc.shape[fields_.transB ? 0 : 1];
+  return c->constant != nullptr && c->desc.shape.elements() == n && c->desc.shape.rank() > 0 &&
+         c->desc.shape[c->desc.shape.rank() - 1] == n;
+}
+
+PrecisionRule Gemm::precision_rule(std::span<const OpInput> inputs) const {
+  return is_layer(inputs) ? PrecisionRule::accumulate : PrecisionRule::float32;
+}
+
 std::int64_t Gemm::macs(std::span<const OpInput> inputs, std::span<const TensorDesc> outputs) const {
   return outputs[0].shape.elements() * inputs[0].desc.shape[fields_.transA ? 0 : 1];
 }

@@ -26,9 +26,13 @@ class Gemm : public Op {
 
   std::string_view name() const override { return "Gemm"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  PrecisionRule precision_rule(std::span<const OpInput> inputs) const override;
   std::int64_t macs(std::span<const OpInput> inputs, std::span<const TensorDesc> outputs) const override;
   std::string details() const override;
   const Fields& fields() const { return fields_; }
+
+  // Whether B is constant and C, where given, one constant row for all rows of Y: a fully connected layer.
+  bool is_layer(std::span<const OpInput> inputs) const;
 
  private:
   Fields fields_;

@@ -18,6 +18,10 @@ const OpInput* maybe(std::span<const OpInput> inputs, std::size_t index) {
   return index < inputs.size() && inputs[index].present ? &inputs[index] : nullptr;
 }
 
+bool has_constant(std::span<const OpInput> inputs) {
+  return std::any_of(inputs.begin(), inputs.end(), [](const OpInput& input) { return input.constant; });
+}
+
 void check_count(std::span<const OpInput> inputs, std::size_t least, std::size_t most) {
   if (inputs.size() < least || inputs.size() > most) {
     const std::string range = least == most ? std::to_string(least) : fmt::format("{} to {}", least, most);

@@ -16,6 +16,8 @@ const OpInput& need(std::span<const OpInput> inputs, std::size_t index, std::str
 // Input `index`, or null where it is left out.
 const OpInput* maybe(std::span<const OpInput> inputs, std::size_t index);
 
+bool has_constant(std::span<const OpInput> inputs);
+
 void check_count(std::span<const OpInput> inputs, std::size_t least, std::size_t most);
 void check_rank(const OpInput& input, std::size_t rank, std::string_view what);
 void check_dtype(const OpInput& input, DType dtype, std::string_view what);

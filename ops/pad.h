@@ -23,6 +23,7 @@ class Pad : public Op {
   std::string_view name() const override { return "Pad"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
   LayoutRule layout_rule() const override { return LayoutRule::follow; }
+  PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::follow; }
 
   std::vector<std::int64_t> pads(std::span<const OpInput> inputs) const;  // begins of all axes, then ends
   Tensor value(std::span<const OpInput> inputs) const;                    // one element of the input's type

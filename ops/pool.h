@@ -20,6 +20,7 @@ class Pool : public Op {
   std::string_view name() const override;
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
   LayoutRule layout_rule() const override { return LayoutRule::channels_last; }
+  PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::follow; }
 
   Kind kind() const { return kind_; }
   Window window(const Shape& input) const;  // a global pool's window is the whole picture

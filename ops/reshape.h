@@ -26,6 +26,7 @@ class Reshape : public Op {
   std::string_view name() const override;
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
   LayoutRule layout_rule() const override;
+  PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::follow; }
   Kind kind() const { return kind_; }
 
  private:

@@ -23,6 +23,7 @@ class Slice : public Op {
   std::string_view name() const override { return "Slice"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
   LayoutRule layout_rule() const override { return LayoutRule::follow; }
+  PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::follow; }
 
   // Per axis of the input: the first index, the step (may be negative) and the number of elements taken.
   struct Range {

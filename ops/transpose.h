@@ -17,6 +17,7 @@ class Transpose : public Op {
 
   std::string_view name() const override { return "Transpose"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::follow; }
   std::vector<std::size_t> perm(std::size_t rank) const;  // output axis i is input axis perm[i]
 
  private:

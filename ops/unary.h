@@ -19,6 +19,7 @@ class Unary : public Op {
   std::string_view name() const override { return name_; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
   LayoutRule layout_rule() const override { return LayoutRule::follow; }
+  PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::follow; }
   std::string details() const override;
 
   // The function with Clip's bounds filled in; from opset 11 they are inputs, which must be constants.

@@ -27,6 +27,14 @@ enum class LayoutRule {
   follow,         // any layout, the same for all rank-4 inputs and outputs
 };
 
+// What an operator does where a network runs in bfloat16; the precision pass (ops/passes/use_bfloat16.cpp)
+// obeys.
+enum class PrecisionRule {
+  float32,     // reads and writes float32, whatever the others do
+  follow,      // reads and writes the same type: moves elements, compares them, or works on one at a time
+  accumulate,  // multiplies bfloat16, sums up in float32, and writes either (a residual is of that type, too)
+};
+
 class Op {
  public:
   virtual ~Op() = default;
@@ -40,6 +48,8 @@ class Op {
   virtual std::optional<Tensor> fold(std::span<const OpInput>) const { return std::nullopt; }
 
   virtual LayoutRule layout_rule() const { return LayoutRule::row_major; }
+
+  virtual PrecisionRule precision_rule(std::span<const OpInput>) const { return PrecisionRule::float32; }
 
   // Multiply-accumulates, for reports; 0 for everything but convolutions and matrix products.
   virtual std::int64_t macs(std::span<const OpInput>, std::span<const TensorDesc>) const { return 0; }

@@ -25,34 +25,24 @@ std::vector<int> last_reads(const Graph& graph) {
 
 }  // namespace
 
-std::string_view name_of(Precision precision) {
-  switch (precision) {
-    case Precision::f32:
-      return "f32";
-  }
-  return "?";
-}
-
 std::shared_ptr<const Program> Program::compile(Graph graph, const Backend& backend, WeightStore& weights,
-                                                const CompileOptions& options) {
+                                                int threads) {
   std::shared_ptr<Program> program(new Program);
   program->graph_ = std::move(graph);
-  program->options_ = options;
-  program->make_kernels(backend, weights);
+  program->make_kernels(backend, weights, threads);
   program->share_memory();
   program->place_constants(weights);
   program->memory_ = plan_memory(program->intervals_, alignment);
   return program;
 }
 
-void Program::make_kernels(const Backend& backend, WeightStore& weights) {
+void Program::make_kernels(const Backend& backend, WeightStore& weights, int threads) {
   std::string refusals;
   for (const Node& node : graph_.nodes) {
     const std::vector<OpInput> inputs = graph_.op_inputs(node);
     const std::vector<TensorDesc> outputs = graph_.output_descs(node);
     try {
-      KernelOrRefusal made =
-          backend.make_kernel({*node.op, inputs, outputs, options_.precision, options_.threads, weights});
+      KernelOrRefusal made = backend.make_kernel({*node.op, inputs, outputs, threads, weights});
       if (const auto* refusal = std::get_if<Refusal>(&made)) {
         refusals += fmt::format("\n  {}: {}", node.label(), refusal->reason);
       } else {

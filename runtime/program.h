@@ -15,11 +15,6 @@
 
 namespace yy {
 
-struct CompileOptions {
-  Precision precision = Precision::f32;
-  int threads = 1;
-};
-
 struct Step {
   Node node;
   Kernel kernel;
@@ -37,7 +32,7 @@ class Program {
   // `graph` has been lowered: every value is typed and laid out (ops/passes/lower.h). Throws Error that lists
   // every node that the backend refuses.
   static std::shared_ptr<const Program> compile(Graph graph, const Backend& backend, WeightStore& weights,
-                                                const CompileOptions& options);
+                                                int threads);
 
   const Graph& graph() const { return graph_; }
   const std::vector<Step>& steps() const { return steps_; }
@@ -45,17 +40,15 @@ class Program {
   const std::vector<Interval>& intervals() const { return intervals_; }
   const std::vector<int>& workspace_intervals() const { return workspaces_; }  // per step, -1 for none
   const MemoryPlan& memory() const { return memory_; }
-  const CompileOptions& options() const { return options_; }
 
  private:
   Program() = default;
-  void make_kernels(const Backend& backend, WeightStore& weights);
+  void make_kernels(const Backend& backend, WeightStore& weights, int threads);
   bool may_take_over(const Node& node, std::size_t k, int step) const;
   void share_memory();
   void place_constants(WeightStore& weights);
 
   Graph graph_;
-  CompileOptions options_;
   std::vector<Step> steps_;
   std::vector<Placement> placements_;
   std::vector<Interval> intervals_;

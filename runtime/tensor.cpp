@@ -16,6 +16,8 @@ std::size_t size_of(DType dtype) {
       return 4;
     case DType::i64:
       return 8;
+    case DType::bf16:
+      return 2;
     case DType::i8:
     case DType::u8:
     case DType::boolean:
@@ -28,6 +30,8 @@ std::string_view name_of(DType dtype) {
   switch (dtype) {
     case DType::f32:
       return "float32";
+    case DType::bf16:
+      return "bfloat16";
     case DType::i64:
       return "int64";
     case DType::i32:

@@ -14,7 +14,7 @@
 
 namespace yy {
 
-enum class DType : std::uint8_t { f32, i64, i32, i8, u8, boolean };
+enum class DType : std::uint8_t { f32, bf16, i64, i32, i8, u8, boolean };
 
 std::size_t size_of(DType dtype);       // bytes of one element
 std::string_view name_of(DType dtype);  // "float32", "int64", ... as ONNX and numpy spell them

@@ -165,7 +165,7 @@ Cascade::Step& Cascade::step_for(std::size_t s, std::int64_t rows) {
   for (Step& step : stage.steps) {
     if (step.batch == batch) return step;
   }
-  auto program = stage.classifier->program(batch, options_.threads, !is_last(s));
+  auto program = stage.classifier->program(batch, options_.threads, !is_last(s), options_.precision);
   grow_arena(program->memory().arena_bytes);
   Step step;
   step.batch = batch;
@@ -198,7 +198,7 @@ std::vector<Launch> Cascade::bind_scatter(Executor& executor, std::int64_t batch
     std::vector<OpInput> inputs;
     for (const TensorView& view : views) inputs.push_back({true, view.desc, nullptr});
     const std::vector<TensorDesc> outputs{table.desc};
-    auto made = backend_.make_kernel({scatter, inputs, outputs, Precision::f32, options_.threads, none});
+    auto made = backend_.make_kernel({scatter, inputs, outputs, options_.threads, none});
     if (const auto* refusal = std::get_if<Refusal>(&made)) {
       throw Error(ErrorCode::device,
                   fmt::format("device '{}' cannot run ScatterRows: {}", backend_.name(), refusal->reason));

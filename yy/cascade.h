@@ -43,6 +43,7 @@ struct CascadeOptions {
   // on at once, which keeps the latency low.
   bool carry_over = true;
   int topk = 1;
+  Precision precision = Precision::f32;
 };
 
 struct CascadeTimes {

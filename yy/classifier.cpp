@@ -93,12 +93,13 @@ void Classifier::append_probe(Graph& graph, bool gated) const {
   graph.outputs.push_back(count);
 }
 
-std::shared_ptr<const Program> Classifier::program(std::int64_t batch, int threads, bool gated) const {
+std::shared_ptr<const Program> Classifier::program(std::int64_t batch, int threads, bool gated,
+                                                   Precision precision) const {
   std::lock_guard lock(mutex_);
-  auto& program = programs_[{batch, threads, gated}];
+  auto& program = programs_[{batch, threads, gated, precision}];
   if (program) return program;
   auto made = network_.compile(
-      {batch, threads, Layout::channels_last, [&](Graph& graph) { append_probe(graph, gated); }});
+      {batch, threads, Layout::channels_last, [&](Graph& graph) { append_probe(graph, gated); }, precision});
   const Graph& graph = made->graph();
   const Shape& scores = graph.value(graph.outputs[classifier_io::scores]).desc.shape;
   if (scores[1] != static_cast<std::int64_t>(card_.classes.size())) {

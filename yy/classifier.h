@@ -46,7 +46,8 @@ class Classifier {
 
   // For `batch` rows; with `gated`, the rows below the threshold are selected on the device. Made on first
   // use.
-  std::shared_ptr<const Program> program(std::int64_t batch, int threads, bool gated) const;
+  std::shared_ptr<const Program> program(std::int64_t batch, int threads, bool gated,
+                                         Precision precision) const;
 
  private:
   void check() const;
@@ -57,7 +58,7 @@ class Classifier {
   Network network_;
   bool gives_probabilities_;
   mutable std::mutex mutex_;
-  mutable std::map<std::tuple<std::int64_t, int, bool>, std::shared_ptr<const Program>> programs_;
+  mutable std::map<std::tuple<std::int64_t, int, bool, Precision>, std::shared_ptr<const Program>> programs_;
 };
 
 }  // namespace yy

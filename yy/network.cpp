@@ -23,8 +23,8 @@ std::shared_ptr<const Program> Network::compile(const NetworkOptions& options) c
     Graph graph = graph_;
     set_batch(graph, options.batch);
     if (options.extend) options.extend(graph);
-    lower(graph, *backend_, options.input_layout);
-    return Program::compile(std::move(graph), *backend_, weights_, {Precision::f32, options.threads});
+    lower(graph, *backend_, options.input_layout, options.precision);
+    return Program::compile(std::move(graph), *backend_, weights_, options.threads);
   } catch (const Error& error) {
     throw error.within(source_);
   }

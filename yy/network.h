@@ -21,6 +21,7 @@ struct NetworkOptions {
   // Called on the graph once its shapes are set and before it is lowered; may append nodes, inputs and
   // outputs.
   std::function<void(Graph&)> extend;
+  Precision precision = Precision::f32;
 };
 
 // Thread-safe.

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ops/activation.h"
+#include "ops/round_weights.h"
 #include "runtime/backend.h"
 #include "runtime/kernel.h"
 
@@ -56,6 +57,8 @@ void parallel_for(std::int64_t n, std::int64_t work, F&& f) {
   for (std::int64_t i = 0; i < n; ++i) f(i);
 }
 
+dnnl::memory::data_type onednn_type(DType dtype);  // of float32 or bfloat16
+
 // A tensor as oneDNN describes it, with the memory order of its layout.
 dnnl::memory::desc describe(const TensorDesc& desc);
 
@@ -76,9 +79,10 @@ Kernel primitive_kernel(const Context& context, const dnnl::primitive& primitive
                         std::vector<Argument> arguments, const dnnl::memory::desc& scratchpad,
                         std::function<void(const Binding&)> before = {});
 
-// `constant` (in the plain order `plain`) in the order `wanted`.
+// `constant`, float32 in the plain order `plain`, in the order and type `wanted`. `filters` tells what
+// weights belong together where they are rounded to bfloat16.
 Buffer pack(const Context& context, WeightStore& weights, const Tensor& constant,
-            const dnnl::memory::desc& plain, const dnnl::memory::desc& wanted);
+            const dnnl::memory::desc& plain, const dnnl::memory::desc& wanted, const FilterLayout& filters);
 
 inline bool is_reference(std::string_view implementation) {
   return implementation.find("ref") != std::string_view::npos;

@@ -36,7 +36,7 @@ void set_batch(Graph& graph, std::int64_t batch) {
   }
 }
 
-void lower(Graph& graph, const Backend& evaluator, Layout input_layout) {
+void lower(Graph& graph, const Backend& evaluator, Layout input_layout, Precision precision) {
   for (ValueId id : graph.inputs) {
     const Value& input = graph.value(id);
     if (!input.desc.shape.known()) {
@@ -51,6 +51,7 @@ void lower(Graph& graph, const Backend& evaluator, Layout input_layout) {
   fold_batch_norm(graph);
   fuse_pad(graph);
   fuse_epilogue(graph);
+  if (precision == Precision::bf16) use_bfloat16(graph);
   assign_layouts(graph, input_layout);
 }
 

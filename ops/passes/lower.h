@@ -22,6 +22,6 @@ void set_batch(Graph& graph, std::int64_t batch);
 
 // Types and lays out every value; rank-4 graph inputs are expected in `input_layout`. Throws Error where a
 // dimension of an input is still unknown, and what the passes throw.
-void lower(Graph& graph, const Backend& evaluator, Layout input_layout);
+void lower(Graph& graph, const Backend& evaluator, Layout input_layout, Precision precision);
 
 }  // namespace yy

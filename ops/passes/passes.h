@@ -25,6 +25,11 @@ void fuse_pad(Graph& graph);
 // pointwise function after a Gemm likewise.
 void fuse_epilogue(Graph& graph);
 
+// Turns the float32 values between convolutions and matrix products into bfloat16, by the operators'
+// precision rules, and inserts Cast nodes where the type changes. Graph inputs and outputs keep their types.
+// Shape inference must not run afterwards: it knows float32 only.
+void use_bfloat16(Graph& graph);
+
 // Gives every rank-4 value the memory layout that its operators ask for and inserts Reorder nodes between.
 // Graph outputs are row-major; graph inputs are what `inputs` says.
 void assign_layouts(Graph& graph, Layout inputs);

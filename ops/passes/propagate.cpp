@@ -33,7 +33,7 @@ void check_size(const std::vector<TensorDesc>& outputs) {
 std::vector<Tensor> evaluate(const Node& node, const std::vector<OpInput>& inputs,
                              const std::vector<TensorDesc>& outputs, const Backend& evaluator) {
   WeightStore weights;
-  KernelOrRefusal made = evaluator.make_kernel({*node.op, inputs, outputs, Precision::f32, 1, weights});
+  KernelOrRefusal made = evaluator.make_kernel({*node.op, inputs, outputs, 1, weights});
   const auto* kernel = std::get_if<Kernel>(&made);
   if (kernel == nullptr) return {};
   if (kernel->is_view) return {inputs[0].constant->reshaped(outputs[0].shape)};

@@ -29,6 +29,7 @@ Array random_array(const CaseInput& input, Dice& dice) {
   for (std::int64_t i = 0; i < array.size(); ++i) {
     if (array.is_real()) {
       array.real[i] = static_cast<float>(dice.uniform(input.low, input.high));
+      if (array.dtype == DType::bf16) array.real[i] = round_to_bfloat16(array.real[i]);
     } else {
       array.whole[i] = dice.pick(std::llround(input.low), std::llround(input.high));
     }
@@ -36,19 +37,7 @@ Array random_array(const CaseInput& input, Dice& dice) {
   return array;
 }
 
-}  // namespace
-
-std::string full_name(const Case& c) {
-  return std::string(c.op->name()) + "_" + c.name;
-}
-
-std::string text(const Arrangement& arrangement) {
-  const auto of = [](Layout layout) { return layout == Layout::row_major ? "rows" : "channels_last"; };
-  if (arrangement.input == arrangement.output) return of(arrangement.input);
-  return fmt::format("{}_to_{}", of(arrangement.input), of(arrangement.output));
-}
-
-std::vector<Arrangement> arrangements(const Case& c) {
+std::vector<Arrangement> layouts(const Case& c) {
   constexpr Layout rows = Layout::row_major, last = Layout::channels_last;
   if (c.op->name() == "Reorder") return {{rows, last}, {last, rows}};
   switch (c.op->layout_rule()) {
@@ -65,6 +54,62 @@ std::vector<Arrangement> arrangements(const Case& c) {
   return {{rows, rows}, {last, last}};
 }
 
+PrecisionRule precision_rule(const Case& c) {
+  const bool has_float = std::any_of(c.inputs.begin(), c.inputs.end(), [](const CaseInput& input) {
+    return input.present && !input.constant && input.dtype == DType::f32;
+  });
+  return has_float ? c.op->precision_rule(prepare(c, {}).inputs) : PrecisionRule::float32;
+}
+
+// Turns a case in float32 into what the kernel gets in a network that runs in bfloat16. Numbers that are read
+// as bfloat16, constant weights among them, are rounded first: the reference is to see what the kernel sees.
+void narrow(const Case& c, const Arrangement& arrangement, Prepared& prepared) {
+  const bool multiplies = c.op->precision_rule(prepared.inputs) == PrecisionRule::accumulate;
+  for (std::size_t i = 0; i < prepared.inputs.size(); ++i) {
+    OpInput& input = prepared.inputs[i];
+    if (!input.present || input.desc.dtype != DType::f32) continue;
+    Array& array = *prepared.arrays[i];
+    const DType type = input.constant        ? DType::f32
+                       : multiplies && i > 0 ? arrangement.written
+                                             : arrangement.read;
+    const bool is_weight = multiplies && i == 1;
+    if (type == DType::bf16 || is_weight) {
+      for (double& x : array.real) x = round_to_bfloat16(x);
+    }
+    array.dtype = input.desc.dtype = type;
+    if (is_weight) store(array, Layout::row_major, prepared.constants[i].mutable_data());
+  }
+  for (TensorDesc& desc : prepared.outputs) {
+    if (desc.dtype == DType::f32) desc.dtype = arrangement.written;
+  }
+}
+
+}  // namespace
+
+std::string full_name(const Case& c) {
+  return std::string(c.op->name()) + "_" + c.name;
+}
+
+std::string text(const Arrangement& arrangement) {
+  const auto of = [](Layout layout) { return layout == Layout::row_major ? "rows" : "channels_last"; };
+  std::string text = of(arrangement.input);
+  if (arrangement.input != arrangement.output) text += fmt::format("_to_{}", of(arrangement.output));
+  if (arrangement.read == DType::bf16) text += "_bfloat16";
+  if (arrangement.read != arrangement.written) text += "_sums";
+  return text;
+}
+
+std::vector<Arrangement> arrangements(const Case& c) {
+  std::vector<Arrangement> all = layouts(c);
+  const std::size_t in_float32 = all.size();
+  const PrecisionRule rule = precision_rule(c);
+  for (std::size_t i = 0; i < in_float32 && rule != PrecisionRule::float32; ++i) {
+    const auto [input, output, read, written] = all[i];
+    all.push_back({input, output, DType::bf16, DType::bf16});
+    if (rule == PrecisionRule::accumulate) all.push_back({input, output, DType::bf16, DType::f32});
+  }
+  return all;
+}
 std::optional<Array> elements(const Case& c, std::size_t i) {
   const CaseInput& input = c.inputs[i];
   if (!input.present) return std::nullopt;
@@ -113,6 +158,7 @@ Prepared prepare(const Case& c, const Arrangement& arrangement) {
   for (const TensorDesc& desc : c.op->infer(result.inputs)) {
     result.outputs.push_back(output_desc(desc, arrangement));
   }
+  if (arrangement.read == DType::bf16) narrow(c, arrangement, result);
   return result;
 }
 
@@ -159,6 +205,7 @@ Case own(std::string name, std::shared_ptr<const Op> op, std::vector<CaseInput> 
 CaseInput data(Index dims, DType dtype) {
   switch (dtype) {
     case DType::f32:
+    case DType::bf16:
       return input_of(std::move(dims), dtype, -1, 1);
     case DType::i64:
     case DType::i32:

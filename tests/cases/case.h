@@ -38,16 +38,19 @@ struct Case {
   std::string reproduce = {};  // random cases: the environment that makes this one again
 };
 
-// The memory layouts of a case's rank-4 inputs and outputs.
+// How a case's tensors lie in memory: the layouts of rank-4 inputs and outputs, and the types in which the
+// float32 tensors that are no constants are read and written.
 struct Arrangement {
   Layout input = Layout::row_major;
   Layout output = Layout::row_major;
+  DType read = DType::f32;
+  DType written = DType::f32;
 };
 
 std::string full_name(const Case& c);  // "Conv_3x3_stride_2"
 std::string text(const Arrangement& arrangement);
 
-// Every arrangement that the op's layout rule allows for this case.
+// Every arrangement that the op's layout rule and precision rule allow for this case.
 std::vector<Arrangement> arrangements(const Case& c);
 
 // The elements of input `i`; absent inputs give nothing.

@@ -19,6 +19,11 @@ constexpr const char* names[] = {"cifar-resnet8",         "cifar-resnet20",     
                                  "mobilenet-v1-0.25-128", "mobilenet-v1-0.5-160", "mobilenet-v2-1.0-224",
                                  "efficientnet-lite0",    "efficientnet-lite2"};
 
+std::vector<Precision> precisions(const Backend& backend) {
+  if (backend.support(Precision::bf16) == Support::none) return {Precision::f32};
+  return {Precision::f32, Precision::bf16};
+}
+
 class Zoo : public testing::TestWithParam<const char*> {
  protected:
   void SetUp() override {
@@ -56,23 +61,54 @@ TEST_P(Zoo, LogitsMatchTheReference) {
   }
 }
 
+// How near depends on the net: with 8 bits of significand, errors of 1 % of the logits' spread are usual.
+TEST_P(Zoo, Bfloat16LogitsAreNearTheReference) {
+  const auto reference = test::read_npz(zoo / "reference" / (std::string(GetParam()) + ".npz"));
+  const auto& input = reference.at("input");
+  const auto& expected = reference.at("output").values;
+  const Network net = network();
+  if (net.backend().support(Precision::bf16) == Support::none) GTEST_SKIP() << "no bfloat16 on this machine";
+  double mean = 0, square = 0, error = 0;
+  for (float y : expected) mean += y / expected.size();
+  for (float y : expected) square += (y - mean) * (y - mean);
+  const auto program = net.compile({input.shape[0], 2, Layout::row_major, {}, Precision::bf16});
+  Executor executor(program, net.backend().allocate(program->memory().arena_bytes));
+  std::copy(input.values.begin(), input.values.end(), executor.input(0).as<float>());
+  const auto stream = net.backend().new_stream(2);
+  executor.run(*stream);
+  stream->wait();
+  ASSERT_EQ(executor.output(0).desc.dtype, DType::f32);
+  for (std::size_t i = 0; i < expected.size(); ++i) {
+    const double off = executor.output(0).as<float>()[i] - expected[i];
+    ASSERT_FALSE(std::isnan(off));
+    error += off * off;
+  }
+  EXPECT_LT(std::sqrt(error / square), 0.08);
+  EXPECT_GT(std::sqrt(error / square), 1e-4) << "this was not bfloat16";
+  RecordProperty("rms_error_over_std", std::to_string(std::sqrt(error / square)));
+}
+
 TEST_P(Zoo, ArenaIsNearItsLowerBound) {
   const Network net = network();
-  for (std::int64_t batch : {1, 16}) {
-    const auto program = net.compile({batch, 1, Layout::channels_last, {}});
-    const MemoryPlan& memory = program->memory();
-    EXPECT_LE(memory.arena_bytes, 1.05 * memory.lower_bound) << "batch " << batch;
+  for (Precision precision : precisions(net.backend())) {
+    for (std::int64_t batch : {1, 16}) {
+      const auto program = net.compile({batch, 1, Layout::channels_last, {}, precision});
+      const MemoryPlan& memory = program->memory();
+      EXPECT_LE(memory.arena_bytes, 1.05 * memory.lower_bound) << name_of(precision) << ", batch " << batch;
+    }
   }
 }
 
 TEST_P(Zoo, NoPrimitiveIsAReferenceImplementation) {
   const Network net = network();
-  for (int threads : {1, 2}) {
-    for (std::int64_t batch : {1, 7, 16}) {
-      const auto program = net.compile({batch, threads, Layout::channels_last, {}});
-      for (const Step& step : program->steps()) {
-        EXPECT_EQ(step.kernel.implementation.find("ref"), std::string::npos)
-            << step.node.label() << " runs as " << step.kernel.implementation << " at batch " << batch;
+  for (Precision precision : precisions(net.backend())) {
+    for (int threads : {1, 2}) {
+      for (std::int64_t batch : {1, 7, 16}) {
+        const auto program = net.compile({batch, threads, Layout::channels_last, {}, precision});
+        for (const Step& step : program->steps()) {
+          EXPECT_EQ(step.kernel.implementation.find("ref"), std::string::npos)
+              << step.node.label() << " runs as " << step.kernel.implementation << " at batch " << batch;
+        }
       }
     }
   }

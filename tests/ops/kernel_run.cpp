@@ -26,8 +26,7 @@ bool GuardedMemory::intact() const {
 
 Kernel make_kernel(const Backend& backend, const Case& c, const Prepared& prepared, int threads,
                    WeightStore& weights) {
-  KernelOrRefusal made =
-      backend.make_kernel({*c.op, prepared.inputs, prepared.outputs, Precision::f32, threads, weights});
+  KernelOrRefusal made = backend.make_kernel({*c.op, prepared.inputs, prepared.outputs, threads, weights});
   if (const auto* refusal = std::get_if<Refusal>(&made)) {
     throw Error(ErrorCode::device, fmt::format("{} refuses: {}", backend.name(), refusal->reason));
   }

@@ -23,6 +23,7 @@ class OneKernel : public Backend {
  public:
   explicit OneKernel(KernelOrRefusal kernel) : kernel_(std::move(kernel)) {}
   std::string_view name() const override { return "one"; }
+  Support support(Precision) const override { return Support::native; }
   KernelOrRefusal make_kernel(const KernelRequest&) const override { return kernel_; }
   Buffer allocate(std::size_t bytes) const override { return allocate_host(bytes); }
   std::unique_ptr<Stream> new_stream(int) const override { return std::make_unique<PlainStream>(); }

@@ -2,79 +2,23 @@
 #include "ops/passes/passes.h"
 
 #include <gtest/gtest.h>
-#include <random>
 
 #include "cpu/cpu_backend.h"
 #include "ops/conv.h"
 #include "ops/gemm.h"
 #include "ops/passes/lower.h"
-#include "ops/registry.h"
 #include "runtime/error.h"
-#include "runtime/executor.h"
+#include "tests/passes/small_graph.h"
 
 namespace yy {
 namespace {
 
-// A graph written node by node; node k is called "n<k>".
-class Builder {
- public:
-  ValueId input(Shape shape) {
-    const ValueId id = graph.add_value("input" + std::to_string(graph.inputs.size()));
-    graph.value(id).desc = {std::move(shape), DType::f32, Layout::row_major};
-    graph.value(id).typed = true;
-    graph.inputs.push_back(id);
-    return id;
-  }
-  ValueId floats(const Shape& shape, float low = -1, float high = 1) {
-    Tensor tensor({shape, DType::f32, Layout::row_major});
-    std::uniform_real_distribution<float> draw(low, high);
-    for (float& x : tensor.as_mutable<float>()) x = draw(random_);
-    return graph.add_constant("c" + std::to_string(graph.values.size()), std::move(tensor));
-  }
-  ValueId ints(std::vector<std::int64_t> values) {
-    return graph.add_constant("c" + std::to_string(graph.values.size()), Tensor::of_i64(values));
-  }
-  ValueId scalar(float value) {
-    return graph.add_constant("c" + std::to_string(graph.values.size()),
-                              Tensor({Shape{}, DType::f32, {}}, std::span<const float>(&value, 1)));
-  }
-  ValueId node(const char* op, std::vector<ValueId> inputs,
-               const std::vector<std::pair<std::string, AttributeValue>>& attributes = {}) {
-    NodeSource source{op, 13, inputs.size(), 1, {}};
-    for (const auto& [name, value] : attributes) source.attributes.set(name, value);
-    const ValueId out = graph.add_value("v" + std::to_string(graph.values.size()));
-    graph.nodes.push_back(
-        {"n" + std::to_string(graph.nodes.size()), read_op(std::move(source)), std::move(inputs), {out}});
-    return out;
-  }
-  ValueId conv(ValueId x, std::int64_t in, std::int64_t out, std::int64_t kernel = 3, std::int64_t pad = 1) {
-    return node("Conv", {x, floats({out, in, kernel, kernel}), floats({out})},
-                {{"pads", std::vector<std::int64_t>{pad, pad, pad, pad}}});
-  }
-  ValueId batch_norm(ValueId x, std::int64_t channels) {
-    return node("BatchNormalization",
-                {x, floats({channels}), floats({channels}), floats({channels}), floats({channels}, 0.5F, 2)});
-  }
-  Graph done(std::vector<ValueId> outputs) {
-    graph.outputs = std::move(outputs);
-    return graph;
-  }
-
-  Graph graph;
-
- private:
-  std::mt19937 random_{7};
-};
+using test::Builder;
+using test::op_names;
 
 const Backend& cpu() {
   static const std::unique_ptr<Backend> backend = make_cpu_backend();
   return *backend;
-}
-
-std::vector<std::string> op_names(const Graph& graph) {
-  std::vector<std::string> names;
-  for (const Node& node : graph.nodes) names.emplace_back(node.op->name());
-  return names;
 }
 
 using Names = std::vector<std::string>;
@@ -83,24 +27,7 @@ using Names = std::vector<std::string>;
 std::vector<float> outputs_of(Graph graph) {
   propagate(graph, cpu(), true);
   assign_layouts(graph, Layout::row_major);
-  WeightStore weights;
-  const auto program = Program::compile(std::move(graph), cpu(), weights, {});
-  Executor executor(program, cpu().allocate(program->memory().arena_bytes));
-  std::mt19937 random(11);
-  std::uniform_real_distribution<float> draw(-2, 2);
-  for (std::size_t i = 0; i < program->graph().inputs.size(); ++i) {
-    const TensorView& in = executor.input(i);
-    std::generate_n(in.as<float>(), in.desc.shape.elements(), [&] { return draw(random); });
-  }
-  const auto stream = cpu().new_stream(1);
-  executor.run(*stream);
-  stream->wait();
-  std::vector<float> result;
-  for (std::size_t i = 0; i < program->graph().outputs.size(); ++i) {
-    const TensorView& out = executor.output(i);
-    result.insert(result.end(), out.as<float>(), out.as<float>() + out.desc.shape.elements());
-  }
-  return result;
+  return test::run(std::move(graph), cpu());
 }
 
 template <class Pass>
@@ -315,7 +242,7 @@ TEST(Lower, RefusesDimensionsThatStayOpen) {
   Builder b;
   Graph graph = b.done({b.conv(b.input({unknown_dim, 3, unknown_dim, 5}), 3, 4)});
   set_batch(graph, 4);
-  EXPECT_THROW(lower(graph, cpu(), Layout::row_major), Error);
+  EXPECT_THROW(lower(graph, cpu(), Layout::row_major, Precision::f32), Error);
   Builder fixed;
   Graph other = fixed.done({fixed.conv(fixed.input({2, 3, 6, 5}), 3, 4)});
   EXPECT_THROW(set_batch(other, 3), Error);

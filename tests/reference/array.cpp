@@ -29,6 +29,28 @@ T take(const void* memory, std::int64_t at) {
   return value;
 }
 
+double from_bfloat16_bits(std::uint16_t bits) {
+  const std::uint32_t word = std::uint32_t{bits} << 16;
+  float value = 0;
+  std::memcpy(&value, &word, sizeof(value));
+  return value;
+}
+
+// The two bfloat16 around x (towards zero, and the next one away from it) and their distances decide.
+std::uint16_t bfloat16_bits(double x) {
+  const auto single = static_cast<float>(x);
+  std::uint32_t word = 0;
+  std::memcpy(&word, &single, sizeof(word));
+  const auto below = static_cast<std::uint16_t>(word >> 16);
+  if (!std::isfinite(single)) return std::isnan(single) ? std::uint16_t{0x7FC0} : below;
+  const auto above = static_cast<std::uint16_t>(below + 1);
+  const double down = std::abs(single - from_bfloat16_bits(below));
+  const double up = std::isfinite(from_bfloat16_bits(above)) ? std::abs(from_bfloat16_bits(above) - single)
+                                                             : std::ldexp(1.0, 120) - down;
+  if (down != up) return down < up ? below : above;
+  return below % 2 == 0 ? below : above;
+}
+
 std::string mismatch(const Array& got, const Array& want, double tolerance, double rms, std::int64_t at) {
   if (!want.is_real()) {
     if (got.whole[at] == want.whole[at]) return {};
@@ -59,6 +81,10 @@ double rms_of(const Array& array) {
 }
 
 }  // namespace
+
+double round_to_bfloat16(double x) {
+  return from_bfloat16_bits(bfloat16_bits(x));
+}
 
 std::int64_t size_of_dims(const Index& dims) {
   std::int64_t product = 1;
@@ -125,6 +151,9 @@ void store(const Array& array, Layout layout, void* memory) {
       case DType::f32:
         put(memory, at, static_cast<float>(array.real[from]));
         break;
+      case DType::bf16:
+        put(memory, at, bfloat16_bits(array.real[from]));
+        break;
       case DType::i64:
         put(memory, at, array.whole[from]);
         break;
@@ -151,6 +180,9 @@ Array load(const TensorDesc& desc, const void* memory) {
     switch (array.dtype) {
       case DType::f32:
         array.real[to] = static_cast<double>(take<float>(memory, at));
+        break;
+      case DType::bf16:
+        array.real[to] = from_bfloat16_bits(take<std::uint16_t>(memory, at));
         break;
       case DType::i64:
         array.whole[to] = take<std::int64_t>(memory, at);

@@ -17,6 +17,7 @@ std::int64_t narrowed(std::int64_t value, DType to) {
       return value != 0;
     case DType::i64:
     case DType::f32:
+    case DType::bf16:
       break;
   }
   return value;
@@ -25,14 +26,16 @@ std::int64_t narrowed(std::int64_t value, DType to) {
 }  // namespace
 
 std::vector<Array> reference_cast(const Case& c, Inputs inputs) {
-  const std::map<std::int64_t, DType> onnx = {{1, DType::f32}, {2, DType::u8},  {3, DType::i8},
-                                              {6, DType::i32}, {7, DType::i64}, {9, DType::boolean}};
+  const std::map<std::int64_t, DType> onnx = {{1, DType::f32},  {2, DType::u8},  {3, DType::i8},
+                                              {6, DType::i32},  {7, DType::i64}, {9, DType::boolean},
+                                              {16, DType::bf16}};
   const Array& x = *inputs[0];
   Array y(onnx.at(int_attribute(c, "to", 0)), x.dims);
   for (std::int64_t i = 0; i < x.size(); ++i) {
     if (y.is_real()) {
       y.real[i] =
           static_cast<double>(x.is_real() ? static_cast<float>(x.real[i]) : static_cast<float>(x.whole[i]));
+      if (y.dtype == DType::bf16) y.real[i] = round_to_bfloat16(y.real[i]);
     } else if (x.is_real() && y.dtype == DType::boolean) {
       y.whole[i] = x.real[i] != 0;
     } else {

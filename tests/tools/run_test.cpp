@@ -1,4 +1,5 @@
 // yy-run run where all goes well: answers, rows, summaries.
+#include <cstdlib>
 #include <fstream>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -6,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "cpu/cpu_backend.h"
 #include "tests/tools/cli.h"
 
 namespace yy::test {
@@ -125,6 +127,51 @@ TEST(Run, SummaryHoldsEveryField) {
   EXPECT_EQ(json["threads"], 1);
   EXPECT_EQ(json["batch"], 8);
   EXPECT_EQ(json["models"], (nlohmann::json{yin, yang}));
+}
+
+// A test may lower what oneDNN takes the CPU for, so this holds on every machine.
+class OldCpu {
+ public:
+  OldCpu() { ::setenv("DNNL_MAX_CPU_ISA", "AVX2", 1); }
+  ~OldCpu() { ::unsetenv("DNNL_MAX_CPU_ISA"); }
+};
+
+TEST(Run, PrecisionIsWhatWasAskedForOrIsRefused) {
+  const TempFolder folder;
+  const auto run_in = [&](const std::string& precision) {
+    return yy_run(
+        run_pair("0.9", {digits, "--precision", precision, "--quiet", "--json", folder / "a.json"}));
+  };
+  const auto precision = [&] { return nlohmann::json::parse(read_text(folder / "a.json"))["precision"]; };
+  EXPECT_EQ(run_in("f16").code, 2);
+  {
+    const OldCpu old;
+    const Outcome refused = run_in("bf16");
+    EXPECT_EQ(refused.code, 5);
+    EXPECT_NE(refused.err.find("bf16"), std::string::npos) << refused.err;
+    EXPECT_EQ(run_in("auto").code, 0);
+    EXPECT_EQ(precision(), "f32");
+  }
+  const std::string best = make_cpu_backend()->support(Precision::bf16) == Support::native ? "bf16" : "f32";
+  ASSERT_EQ(run_in("auto").code, 0);
+  EXPECT_EQ(precision(), best);
+}
+
+TEST(Run, Bfloat16AnswersAsFloat32AlmostEverywhere) {
+  if (make_cpu_backend()->support(Precision::bf16) == Support::none) GTEST_SKIP() << "no bfloat16 here";
+  const TempFolder folder;
+  ASSERT_EQ(yy_run(run_pair("0.9", {digits, "--csv", folder / "a.csv", "--quiet"})).code, 0);
+  ASSERT_EQ(
+      yy_run(run_pair("0.9", {digits, "--csv", folder / "b.csv", "--quiet", "--precision", "bf16"})).code, 0);
+  const auto exact = read_csv(folder / "a.csv"), rounded = read_csv(folder / "b.csv");
+  ASSERT_EQ(exact.size(), rounded.size());
+  std::size_t same = 0, same_confidence = 0;
+  for (std::size_t i = 1; i < exact.size(); ++i) {
+    same += exact[i][2] == rounded[i][2] ? 1 : 0;
+    same_confidence += exact[i][4] == rounded[i][4] ? 1 : 0;
+  }
+  EXPECT_GE(same, 0.98 * static_cast<double>(exact.size() - 1));
+  EXPECT_LT(same_confidence, exact.size() / 2) << "this was not bfloat16";
 }
 
 TEST(Run, TopkAddsColumns) {

@@ -59,8 +59,8 @@ double bytes_of(const BenchmarkCase& which) {
 
 void time_kernel(benchmark::State& state, const BenchmarkCase& which, const BenchmarkSetting& setting) {
   WeightStore weights;
-  const KernelOrRefusal made = setting.backend->make_kernel(
-      {*which.op, which.inputs, which.outputs, Precision::f32, setting.threads, weights});
+  const KernelOrRefusal made =
+      setting.backend->make_kernel({*which.op, which.inputs, which.outputs, setting.threads, weights});
   if (const auto* refusal = std::get_if<Refusal>(&made)) {
     state.SkipWithError(refusal->reason.c_str());
     return;

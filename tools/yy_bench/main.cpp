@@ -18,6 +18,7 @@ struct Options {
   std::vector<std::string> models;
   std::int64_t batch = 8;
   int threads = available_threads();
+  std::string precision = "f32";
 };
 
 void register_all(const Options& options) {
@@ -28,8 +29,10 @@ void register_all(const Options& options) {
   if (options.models.empty()) {
     for (const BenchmarkCase& which : operator_cases()) register_kernel(which, setting);
   }
+  const Precision precision = choose_precision(options.precision, *setting.backend);
   for (const std::string& model : options.models) {
-    for (const BenchmarkCase& which : model_cases(model, options.batch, options.threads, setting.backend)) {
+    for (const BenchmarkCase& which :
+         model_cases(model, options.batch, options.threads, precision, setting.backend)) {
       register_kernel(which, setting);
     }
   }
@@ -50,6 +53,9 @@ int run(int argc, char** argv) {
       ->capture_default_str();
   app.add_option("--threads", options.threads, "Threads of one kernel")
       ->check(CLI::Range(1, 1024))
+      ->capture_default_str();
+  app.add_option("--precision", options.precision, "Of a model's layers: f32, bf16 or auto")
+      ->check(CLI::IsMember({"f32", "bf16", "auto"}))
       ->capture_default_str();
   try {
     app.parse(argc, argv);

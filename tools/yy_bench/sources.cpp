@@ -34,8 +34,8 @@ std::vector<BenchmarkCase> operator_cases() {
   for (const test::Case& c : test::explicit_cases()) {
     for (const test::Arrangement& arrangement : test::arrangements(c)) {
       auto prepared = std::make_shared<test::Prepared>(test::prepare(c, arrangement));
-      BenchmarkCase which{test::full_name(c) + "/" + test::text(arrangement), c.op, prepared->inputs,
-                          prepared->outputs, prepared};
+      BenchmarkCase which{fmt::format("{}/{}", test::full_name(c), test::text(arrangement)), c.op,
+                          prepared->inputs, prepared->outputs, prepared};
       if (has_elements(which)) result.push_back(std::move(which));
     }
   }
@@ -43,10 +43,11 @@ std::vector<BenchmarkCase> operator_cases() {
 }
 
 std::vector<BenchmarkCase> model_cases(const std::filesystem::path& onnx_file, std::int64_t batch,
-                                       int threads, std::shared_ptr<const Backend> backend) {
+                                       int threads, Precision precision,
+                                       std::shared_ptr<const Backend> backend) {
   const Network network(onnx_file, std::move(backend));
   const auto program =
-      network.compile({network.fixed_batch().value_or(batch), threads, Layout::channels_last, {}});
+      network.compile({network.fixed_batch().value_or(batch), threads, Layout::channels_last, {}, precision});
   std::vector<BenchmarkCase> result;
   std::set<std::string> seen;
   for (const Step& step : program->steps()) {

@@ -15,6 +15,7 @@ std::vector<BenchmarkCase> operator_cases();
 
 // The distinct steps of a model as it is compiled for `batch`, named MODEL/OPERATOR/SHAPES.
 std::vector<BenchmarkCase> model_cases(const std::filesystem::path& onnx_file, std::int64_t batch,
-                                       int threads, std::shared_ptr<const Backend> backend);
+                                       int threads, Precision precision,
+                                       std::shared_ptr<const Backend> backend);
 
 }  // namespace yy

@@ -26,6 +26,7 @@ struct InferOptions {
   std::string output_dir;
   int threads = 1;
   std::string device = "auto";
+  std::string precision = "f32";
 };
 
 [[noreturn]] void refuse(const std::string& what) {
@@ -141,6 +142,7 @@ ExitCode infer(const InferOptions& options) {
   NetworkOptions how;
   how.batch = batch;
   how.threads = options.threads;
+  how.precision = choose_precision(options.precision, network.backend());
   const auto program = network.compile(how);
   Executor executor(program, network.backend().allocate(program->memory().arena_bytes));
   for (std::size_t i = 0; i < inputs.size(); ++i) {
@@ -185,6 +187,7 @@ Command add_infer_command(CLI::App& app) {
       ->type_name("DIR");
   add_threads_option(*command, options->threads);
   add_device_option(*command, options->device);
+  add_precision_option(*command, options->precision);
   return {command, [options] { return infer(*options); }};
 }
 

@@ -85,7 +85,7 @@ ExitCode inspect(const std::string& file) {
   std::fflush(stdout);
 
   const Network network(onnx.graph, file, make_cpu_backend());
-  const auto program = compile_for_report(network, std::nullopt, 1);
+  const auto program = compile_for_report(network, std::nullopt, 1, Precision::f32);
   const std::int64_t batch = network.fixed_batch().value_or(1);
   print("\n" + describe(program->graph(), program->graph().outputs, "output"));
   print(fmt::format("MACs       {} for batch {}\n",

@@ -17,10 +17,11 @@ ReportModel load_for_report(const std::filesystem::path& file) {
 }
 
 std::shared_ptr<const Program> compile_for_report(const Network& network, std::optional<std::int64_t> batch,
-                                                  int threads) {
+                                                  int threads, Precision precision) {
   NetworkOptions options;
   options.batch = batch.value_or(network.fixed_batch().value_or(1));
   options.threads = threads;
+  options.precision = precision;
   options.input_layout = Layout::channels_last;
   return network.compile(options);
 }

@@ -25,6 +25,6 @@ ReportModel load_for_report(const std::filesystem::path& file);
 // Compiled as the cascade would: channels last in. `batch`: the model's own where it fixes one and none is
 // given.
 std::shared_ptr<const Program> compile_for_report(const Network& network, std::optional<std::int64_t> batch,
-                                                  int threads);
+                                                  int threads, Precision precision);
 
 }  // namespace yy

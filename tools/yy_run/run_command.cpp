@@ -72,7 +72,8 @@ class Run {
         images_(images),
         stages_(std::move(stages)),
         labels_(labels_of(images, stages_[0]->card().classes)),
-        workers_(options.workers(images.size()), images, stages_, options.cascade(), options.exif,
+        cascade_(options.cascade(stages_[0]->network().backend())),
+        workers_(options.workers(images.size()), images, stages_, cascade_, options.exif,
                  [this](Verdict&& verdict, double seconds) { take(std::move(verdict), seconds); }),
         csv_(open_output(options.csv, OutputFile::Leftover::keep)),
         json_(open_output(options.json, OutputFile::Leftover::remove)),
@@ -140,10 +141,10 @@ class Run {
     summary_.arena_bytes = workers_.arena_bytes();
     for (const auto& stage : stages_) summary_.weights_bytes += stage->network().weights_bytes();
     summary_.device = stages_[0]->network().backend().name();
-    summary_.precision = name_of(Precision::f32);
+    summary_.precision = name_of(cascade_.precision);
     summary_.threads = options_.threads;
     summary_.workers = options_.workers(images_.size());
-    summary_.batch = options_.cascade().batch;
+    summary_.batch = cascade_.batch;
     const std::size_t gates = stages_.size() - 1;
     summary_.thresholds = options_.thresholds.size() == gates
                               ? options_.thresholds
@@ -170,6 +171,7 @@ class Run {
   const ImageList& images_;
   Stages stages_;
   std::vector<int> labels_;
+  CascadeOptions cascade_;
   WorkerPool workers_;
   std::unique_ptr<OutputFile> csv_, json_;
   bool with_table_;

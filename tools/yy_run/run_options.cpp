@@ -104,7 +104,7 @@ std::vector<std::string> RunOptions::models() const {
   return all;
 }
 
-CascadeOptions RunOptions::cascade() const {
+CascadeOptions RunOptions::cascade(const Backend& backend) const {
   CascadeOptions cascade;
   const bool latency = mode == "latency";
   const std::size_t gates = models().size() - 1;
@@ -112,6 +112,7 @@ CascadeOptions RunOptions::cascade() const {
   if (thresholds.size() == 1) cascade.thresholds.assign(gates, static_cast<float>(thresholds[0]));
   cascade.batch = batch.value_or(latency ? 1 : 8);
   cascade.threads = latency ? threads : 1;
+  cascade.precision = choose_precision(precision, backend);
   cascade.carry_over = !latency;
   cascade.topk = topk;
   return cascade;
@@ -131,6 +132,13 @@ void add_threads_option(CLI::App& app, int& threads) {
 void add_device_option(CLI::App& app, std::string& device) {
   app.add_option("--device", device, "auto or cpu")
       ->check(CLI::IsMember({"auto", "cpu"}))
+      ->capture_default_str();
+}
+
+void add_precision_option(CLI::App& app, std::string& precision) {
+  app.add_option("--precision", precision,
+                 "f32, bf16 (faster on CPUs that have it, less exact), or auto: bf16 where the CPU has it")
+      ->check(CLI::IsMember({"f32", "bf16", "auto"}))
       ->capture_default_str();
 }
 
@@ -155,6 +163,7 @@ void add_run_options(CLI::App& app, RunOptions& options) {
       ->check(CLI::IsMember({"throughput", "latency"}))
       ->capture_default_str();
   add_device_option(app, options.device);
+  add_precision_option(app, options.precision);
   app.add_option("--topk", options.topk, "How many classes to report")
       ->check(CLI::Range(1, largest_topk))
       ->capture_default_str();

@@ -21,6 +21,7 @@ struct RunOptions {
   int threads = 1;
   std::string mode = "throughput";
   std::string device = "auto";
+  std::string precision = "f32";
   int topk = 1;
   std::string csv, json;
   std::string on_error = "skip";
@@ -29,7 +30,8 @@ struct RunOptions {
   CardOverrides card;
 
   std::vector<std::string> models() const;  // the stages, Yin first
-  CascadeOptions cascade() const;           // of one worker
+  // Of one worker. Throws Error (device) where the device does not have the precision.
+  CascadeOptions cascade(const Backend& backend) const;
   // Throughput mode: as many workers as threads (and no more than pictures), one thread each. Latency mode:
   // one worker, all threads in its networks.
   std::size_t workers(std::size_t pictures) const;
@@ -44,6 +46,7 @@ void check(const RunOptions& options);
 // Shared with the other commands.
 void add_threads_option(CLI::App& app, int& threads);
 void add_device_option(CLI::App& app, std::string& device);
+void add_precision_option(CLI::App& app, std::string& precision);
 
 inline constexpr int largest_batch = 4096;
 

@@ -1,0 +1,100 @@
+// Runs what gains from it in bfloat16. A value becomes bfloat16 where an operator that multiplies bfloat16
+// reads it, directly or through operators that only pass it on; so the scores, which none of these reads,
+// leave the last layer as the float32 sums that they are.
+#include <map>
+
+#include "ops/cast.h"
+#include "ops/passes/passes.h"
+
+namespace yy {
+namespace {
+
+class Bfloat16Pass {
+ public:
+  explicit Bfloat16Pass(Graph& graph) : graph_(graph), wanted_(graph.values.size(), false) {}
+
+  void run() {
+    for (auto node = graph_.nodes.rbegin(); node != graph_.nodes.rend(); ++node) mark_inputs(*node);
+    const std::vector<Node> nodes = std::move(graph_.nodes);
+    graph_.nodes.clear();
+    for (Node node : nodes) {
+      convert(node);
+      graph_.nodes.push_back(std::move(node));
+    }
+    for (ValueId& id : graph_.outputs) {
+      if (is_activation(id)) id = as(id, DType::f32);
+    }
+  }
+
+ private:
+  bool is_activation(ValueId id) const {
+    if (id == no_value || graph_.value(id).constant) return false;
+    const DType dtype = graph_.value(id).desc.dtype;
+    return dtype == DType::f32 || dtype == DType::bf16;
+  }
+
+  PrecisionRule rule(const Node& node) const { return node.op->precision_rule(graph_.op_inputs(node)); }
+
+  DType output_type(const Node& node) const {
+    return wanted_[static_cast<std::size_t>(node.outputs[0])] ? DType::bf16 : DType::f32;
+  }
+
+  // The type in which `node` reads input `k`.
+  DType input_type(const Node& node, std::size_t k) const {
+    switch (rule(node)) {
+      case PrecisionRule::float32:
+        return DType::f32;
+      case PrecisionRule::accumulate:
+        return k == 0 ? DType::bf16 : output_type(node);
+      case PrecisionRule::follow:
+        break;
+    }
+    return output_type(node);
+  }
+
+  // From the last node to the first, so that all readers of the node's outputs have been asked.
+  void mark_inputs(const Node& node) {
+    for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+      if (!is_activation(node.inputs[k]) || input_type(node, k) != DType::bf16) continue;
+      wanted_[static_cast<std::size_t>(node.inputs[k])] = true;
+    }
+  }
+
+  void convert(Node& node) {
+    const Node before = node;
+    for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+      if (is_activation(before.inputs[k])) node.inputs[k] = as(before.inputs[k], input_type(before, k));
+    }
+    if (rule(before) == PrecisionRule::float32) return;
+    for (ValueId id : node.outputs) {
+      if (is_activation(id)) graph_.value(id).desc.dtype = output_type(before);
+    }
+  }
+
+  ValueId as(ValueId id, DType dtype) {
+    if (graph_.value(id).desc.dtype == dtype) return id;
+    const auto [entry, is_new] = cast_.try_emplace({id, dtype}, no_value);
+    if (is_new) {
+      const std::string name = graph_.value(id).name;
+      const ValueId copy = graph_.add_value(name);
+      graph_.value(copy).desc = graph_.value(id).desc;
+      graph_.value(copy).desc.dtype = dtype;
+      graph_.value(copy).typed = true;
+      graph_.nodes.push_back({name + ".cast", std::make_shared<Cast>(dtype), {id}, {copy}});
+      entry->second = copy;
+    }
+    return entry->second;
+  }
+
+  Graph& graph_;
+  std::vector<bool> wanted_;  // per value of the graph as it came: to be bfloat16
+  std::map<std::pair<ValueId, DType>, ValueId> cast_;
+};
+
+}  // namespace
+
+void use_bfloat16(Graph& graph) {
+  Bfloat16Pass(graph).run();
+}
+
+}  // namespace yy
