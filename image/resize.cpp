@@ -6,6 +6,7 @@
 #include <cstring>
 #include <fmt/format.h>
 
+#include "image/private/resample_loops.h"
 #include "runtime/error.h"
 
 namespace yy {
@@ -57,12 +58,28 @@ void require(const Image& src, const Rect& needed) {
                   src.region.x, src.region.y));
 }
 
-void plan(const Spans& spans, Interpolation how, ResizeScratch& scratch) {
+void pack(const ResampleAxis& axis, const ResampleLoops& loops, PackedWeights& packed) {
+  const int most = *std::max_element(axis.count.begin(), axis.count.end());
+  packed.groups = (most + loops.format.taps - 1) / loops.format.taps;
+  const auto words = static_cast<size_t>(packed.groups * loops.format.digits);
+  packed.words.assign(axis.first.size() * words, 0);
+  for (size_t i = 0; i < axis.first.size(); ++i)
+    loops.pack(axis.weights.data() + i * static_cast<size_t>(axis.stride), axis.count[i],
+               packed.words.data() + i * words);
+}
+
+void plan(const Spans& spans, Interpolation how, const ResampleLoops* loops, ResizeScratch& scratch) {
   const bool same_filter = scratch.planned == how;
   // Cleared first: if planning throws, the tables may be half written.
   scratch.planned = Interpolation::none;
-  if (!same_filter || scratch.across_span != spans.across) plan_resample(spans.across, how, scratch.across);
-  if (!same_filter || scratch.down_span != spans.down) plan_resample(spans.down, how, scratch.down);
+  if (!same_filter || scratch.across_span != spans.across) {
+    plan_resample(spans.across, how, scratch.across);
+    if (loops != nullptr) pack(scratch.across, *loops, scratch.across_packed);
+  }
+  if (!same_filter || scratch.down_span != spans.down) {
+    plan_resample(spans.down, how, scratch.down);
+    if (loops != nullptr) pack(scratch.down, *loops, scratch.down_packed);
+  }
   scratch.across_span = spans.across;
   scratch.down_span = spans.down;
   scratch.planned = how;
@@ -116,6 +133,45 @@ void copy_rect(const Image& src, const Rect& part, uint8_t* out) {
     std::memcpy(out, src.row(y) + static_cast<ptrdiff_t>(part.x - src.region.x) * channels, row_bytes);
 }
 
+void pass_across(const ResampleLoops* loops, const Image& src, const Rect& reads,
+                 const ResizeScratch& scratch, uint8_t* rows) {
+  const auto outputs = static_cast<int>(scratch.across.first.size());
+  int done = 0;
+  if (loops != nullptr) {
+    RowsAcross job;
+    job.from = src.row(reads.y);
+    job.row_bytes = static_cast<ptrdiff_t>(src.region.width) * channels;
+    job.bytes = (src.region.bottom() - reads.y) * job.row_bytes;
+    job.rows = reads.height;
+    job.left = src.region.x;
+    job.first = scratch.across.first.data();
+    job.words = scratch.across_packed.words.data();
+    job.groups = scratch.across_packed.groups;
+    job.outputs = outputs;
+    job.to = rows;
+    done = loops->across(job);
+  }
+  for (int y = done; y < reads.height; ++y)
+    resample_row(src.row(reads.y + y), src.region.x, scratch.across,
+                 rows + static_cast<ptrdiff_t>(y) * outputs * channels);
+}
+
+// `rows` begins with row `top` of the picture.
+void pass_down(const ResampleLoops* loops, const uint8_t* rows, int top, ptrdiff_t row_bytes,
+               const ResizeScratch& scratch, uint8_t* out) {
+  const ResampleAxis& axis = scratch.down;
+  const PackedWeights& packed = scratch.down_packed;
+  for (size_t i = 0; i < axis.first.size(); ++i, out += row_bytes) {
+    const uint8_t* from = rows + (axis.first[i] - top) * row_bytes;
+    if (loops != nullptr) {
+      const auto words = i * static_cast<size_t>(packed.groups * loops->format.digits);
+      if (loops->down(from, row_bytes, packed.words.data() + words, axis.count[i], out)) continue;
+    }
+    combine_rows(from, row_bytes, axis.weights.data() + i * static_cast<size_t>(axis.stride), axis.count[i],
+                 out);
+  }
+}
+
 }  // namespace
 
 Rect resize_reads(int width, int height, const Box& box, Interpolation how, int out_width, int out_height) {
@@ -128,32 +184,39 @@ Rect resize_reads(int width, int height, const Box& box, Interpolation how, int 
   return {columns.begin, rows.begin, columns.end - columns.begin, rows.end - rows.begin};
 }
 
-void resize(const Image& src, const Box& box, Interpolation how, int out_width, int out_height, uint8_t* out,
-            ResizeScratch& scratch) {
+void resize_with(const ResampleLoops* loops, const Image& src, const Box& box, Interpolation how,
+                 int out_width, int out_height, uint8_t* out, ResizeScratch& scratch) {
   const Rect reads = resize_reads(src.width, src.height, box, how, out_width, out_height);
   require(src, reads);
   if (is_crop(box, out_width, out_height)) return copy_rect(src, reads, out);
 
   const Spans spans = spans_of(src.width, src.height, box, out_width, out_height);
-  plan(spans, how, scratch);
+  plan(spans, how, loops, scratch);
   const ptrdiff_t out_row = static_cast<ptrdiff_t>(out_width) * channels;
   const bool down = resample_needed(spans.down);
   // Without a pass down, rows go straight to the output; the table then names each row once.
   if (down) scratch.rows.resize(static_cast<size_t>(reads.height) * static_cast<size_t>(out_row));
   uint8_t* rows = down ? scratch.rows.data() : out;
-  if (resample_needed(spans.across)) {
-    for (int y = 0; y < reads.height; ++y)
-      resample_row(src.row(reads.y + y), src.region.x, scratch.across, rows + y * out_row);
-  } else {
+  if (resample_needed(spans.across))
+    pass_across(loops, src, reads, scratch, rows);
+  else
     copy_rect(src, {0, reads.y, src.width, reads.height}, rows);
-  }
-  if (!down) return;
-  for (int y = 0; y < out_height; ++y) {
-    const auto i = static_cast<size_t>(y);
-    const int32_t* weights = scratch.down.weights.data() + i * static_cast<size_t>(scratch.down.stride);
-    combine_rows(rows + (scratch.down.first[i] - reads.y) * out_row, out_row, weights, scratch.down.count[i],
-                 out + y * out_row);
-  }
+  if (down) pass_down(loops, rows, reads.y, out_row, scratch, out);
+}
+
+void resize(const Image& src, const Box& box, Interpolation how, int out_width, int out_height, uint8_t* out,
+            ResizeScratch& scratch) {
+  const auto loops = runnable_resample_loops();
+  resize_with(loops.empty() ? nullptr : loops.front(), src, box, how, out_width, out_height, out, scratch);
+}
+
+std::span<const ResampleLoops* const> runnable_resample_loops() {
+  static constexpr std::array all = {&avx512_resample_loops, &avx2_resample_loops};
+  static const bool avx512 = __builtin_cpu_supports("avx512bw") != 0 &&
+                             __builtin_cpu_supports("avx512vl") != 0 &&
+                             __builtin_cpu_supports("avx512vnni") != 0;
+  static const bool avx2 = __builtin_cpu_supports("avx2") != 0;
+  return std::span(all).subspan(avx512 ? 0 : avx2 ? 1 : 2);
 }
 
 }  // namespace yy

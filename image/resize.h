@@ -22,6 +22,12 @@ struct Box {
   friend bool operator==(const Box&, const Box&) = default;
 };
 
+// Weights as the vector instructions want them (image/private/resample_loops.h).
+struct PackedWeights {
+  int groups = 0;  // of taps per output
+  std::vector<uint32_t> words;
+};
+
 // Memory kept from one picture to the next. Its contents mean nothing between calls.
 struct ResizeScratch {
   ResampleAxis across;
@@ -29,6 +35,8 @@ struct ResizeScratch {
   ResampleSpan across_span;  // what `across` was planned for; an empty span where nothing is planned
   ResampleSpan down_span;
   Interpolation planned = Interpolation::none;
+  PackedWeights across_packed;
+  PackedWeights down_packed;
   std::vector<uint8_t> rows;    // the picture after the pass across
   std::vector<uint8_t> pixels;  // a resized picture on its way to floats
 };

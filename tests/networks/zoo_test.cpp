@@ -94,7 +94,10 @@ TEST_P(Zoo, ArenaIsNearItsLowerBound) {
     for (std::int64_t batch : {1, 16}) {
       const auto program = net.compile({batch, 1, Layout::channels_last, {}, precision});
       const MemoryPlan& memory = program->memory();
-      EXPECT_LE(memory.arena_bytes, 1.05 * memory.lower_bound) << name_of(precision) << ", batch " << batch;
+      // Half as wide, values leave gaps next to workspaces, which stay as they are.
+      const double allowed = precision == Precision::f32 ? 1.05 : 1.15;
+      EXPECT_LE(memory.arena_bytes, allowed * memory.lower_bound)
+          << name_of(precision) << ", batch " << batch;
     }
   }
 }

@@ -1,13 +1,15 @@
-// yy-bench: microbenchmarks of kernels on Google Benchmark. Its own flags are below; all of Google
-// Benchmark's work too
+// yy-bench: microbenchmarks of kernels and of preparing pictures on Google Benchmark. Its own flags are
+// below; all of Google Benchmark's work too
 // (--benchmark_filter=REGEX, --benchmark_format=json, --benchmark_repetitions=N...).
 #include <CLI/CLI.hpp>
 #include <benchmark/benchmark.h>
 #include <cstdio>
+#include <filesystem>
 #include <fmt/format.h>
 
 #include "cpu/cpu_backend.h"
 #include "runtime/error.h"
+#include "tools/yy_bench/picture_benchmark.h"
 #include "tools/yy_bench/sources.h"
 #include "yy/threads.h"
 
@@ -16,6 +18,7 @@ namespace {
 
 struct Options {
   std::vector<std::string> models;
+  std::vector<std::filesystem::path> pictures;
   std::int64_t batch = 8;
   int threads = available_threads();
   std::string precision = "f32";
@@ -26,7 +29,9 @@ void register_all(const Options& options) {
   benchmark::AddCustomContext("threads", std::to_string(options.threads));
   benchmark::AddCustomContext("peak_gflop_per_s", fmt::format("{:.1f}", setting.peak.flops_per_second / 1e9));
   benchmark::AddCustomContext("peak_gb_per_s", fmt::format("{:.1f}", setting.peak.bytes_per_second / 1e9));
-  if (options.models.empty()) {
+  const bool given = !options.models.empty() || !options.pictures.empty();
+  if (!given || !options.pictures.empty()) register_pictures(options.pictures);
+  if (!given) {
     for (const BenchmarkCase& which : operator_cases()) register_kernel(which, setting);
   }
   const Precision precision = choose_precision(options.precision, *setting.backend);
@@ -42,10 +47,14 @@ int run(int argc, char** argv) {
   benchmark::Initialize(&argc, argv);  // takes its own flags out
   Options options;
   CLI::App app(
-      "Times kernels: the operator cases of the tests, or with --model the layers of real networks.\n"
+      "Times the operator cases of the tests and the preparation of a made-up picture, or with --model the\n"
+      "layers of real networks and with --picture the decoding and preparation of real pictures.\n"
       "Google Benchmark's flags work as well, --benchmark_filter=REGEX first of all.",
       "yy-bench");
   app.add_option("--model", options.models, "An ONNX file whose layers are timed; may be repeated")
+      ->allow_extra_args(false)
+      ->type_name("FILE");
+  app.add_option("--picture", options.pictures, "A JPEG or PNG file to decode and prepare; may be repeated")
       ->allow_extra_args(false)
       ->type_name("FILE");
   app.add_option("--batch", options.batch, "Pictures per run of a model's layers")
