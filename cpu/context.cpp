@@ -1,7 +1,5 @@
 #include "cpu/private/context.h"
 
-#include <unordered_map>
-
 #include "runtime/error.h"
 
 namespace yy::cpu {
@@ -53,7 +51,8 @@ Kernel primitive_kernel(const Context& context, const dnnl::primitive& primitive
   arguments.push_back({Argument::From::workspace, 0, {}, DNNL_ARG_SCRATCHPAD, scratchpad});
   kernel.bind = [engine = context.engine, primitive, arguments = std::move(arguments),
                  before = std::move(before)](const Binding& binding) -> Launch {
-    std::unordered_map<int, dnnl::memory> bound;
+    std::vector<dnnl::memory> memories;  // what `bound` points at
+    std::vector<dnnl_exec_arg_t> bound;
     for (const Argument& argument : arguments) {
       void* data = nullptr;
       switch (argument.from) {
@@ -70,11 +69,16 @@ Kernel primitive_kernel(const Context& context, const dnnl::primitive& primitive
           data = argument.packed.data();
           break;
       }
-      bound.emplace(argument.name, dnnl::memory(argument.desc, engine, data));
+      memories.emplace_back(argument.desc, engine, data);
+      bound.push_back({argument.name, memories.back().get()});
     }
-    return [primitive, bound, before, binding](Stream& stream) {
+    // dnnl::primitive::execute would make a vector of its map of arguments in every run.
+    return [primitive, memories, bound, before, binding](Stream& stream) {
       if (before) before(binding);
-      primitive.execute(static_cast<CpuStream&>(stream).onednn(), bound);
+      dnnl::error::wrap_c_api(
+          dnnl_primitive_execute(primitive.get(), static_cast<CpuStream&>(stream).onednn().get(),
+                                 static_cast<int>(bound.size()), bound.data()),
+          "could not execute a primitive");
     };
   };
   return kernel;

@@ -47,6 +47,15 @@ void check_picture_size(uint64_t width, uint64_t height, uint64_t max_pixels) {
                                               width, height, width * height, max_pixels));
 }
 
+void prepare_image(Image& image, PictureSize size, const Rect& region) {
+  image.width = size.width;
+  image.height = size.height;
+  image.region = region;
+  const size_t bytes = static_cast<size_t>(region.width) * static_cast<size_t>(region.height) * 3;
+  image.pixels.reserve(bytes);  // resize alone may take twice as much
+  image.pixels.resize(bytes);
+}
+
 Rect RegionRule::wanted(PictureSize size) const {
   check_picture_size(static_cast<uint64_t>(size.width), static_cast<uint64_t>(size.height), max_pixels());
   Rect whole{0, 0, size.width, size.height};
@@ -69,11 +78,24 @@ ImageHeader read_image_header(std::span<const uint8_t> bytes, bool exif_orientat
 }
 
 Image decode_image(std::span<const uint8_t> bytes, const DecodeOptions& options) {
+  Image image;
+  DecodeScratch scratch;
+  decode_image(bytes, options, image, scratch);
+  return image;
+}
+
+void decode_image(std::span<const uint8_t> bytes, const DecodeOptions& options, Image& image,
+                  DecodeScratch& scratch) {
   const ImageFormat format = sniff(bytes);
   const int orientation = orientation_of(bytes, format, options.exif_orientation);
   const RegionRule rule(options.region, orientation, std::max<int64_t>(options.max_pixels, 0));
-  Image stored = format == ImageFormat::jpeg ? decode_jpeg(bytes, rule) : decode_png(bytes, rule);
-  return orientation == 1 ? stored : turn(stored, orientation);
+  Image& stored = orientation == 1 ? image : scratch.stored;
+  if (format == ImageFormat::jpeg) {
+    decode_jpeg(bytes, rule, stored, scratch.samples);
+  } else {
+    decode_png(bytes, rule, stored, scratch.samples);
+  }
+  if (orientation != 1) turn(stored, orientation, image);
 }
 
 }  // namespace yy

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <span>
+#include <vector>
 
 #include "image/image.h"
 
@@ -44,5 +45,15 @@ ImageHeader read_image_header(std::span<const uint8_t> bytes, bool exif_orientat
 // samples the high byte counts; Pillow clips 16-bit *grey* at 255 instead, which leaves most such pictures
 // white. Colour profiles, gamma and the orientation in PNG files are ignored.
 Image decode_image(std::span<const uint8_t> bytes, const DecodeOptions& options = {});
+
+// Memory kept from one picture to the next. Its contents mean nothing between calls.
+struct DecodeScratch {
+  std::vector<uint8_t> samples;  // as the codec gives them: one row, or an interlaced picture
+  Image stored;                  // a picture that is still to be turned
+};
+
+// The same into `image`, whose memory is used again; what it holds after an exception means nothing.
+void decode_image(std::span<const uint8_t> bytes, const DecodeOptions& options, Image& image,
+                  DecodeScratch& scratch);
 
 }  // namespace yy

@@ -194,7 +194,8 @@ PictureSize read_jpeg_size(std::span<const uint8_t> bytes) {
   return size;
 }
 
-Image decode_jpeg(std::span<const uint8_t> bytes, const RegionRule& rule) {
+void decode_jpeg(std::span<const uint8_t> bytes, const RegionRule& rule, Image& image,
+                 std::vector<uint8_t>& samples) {
   JpegReader reader(bytes);
   jpeg_decompress_struct& info = reader.info();
   const PictureSize size = reader.size();
@@ -214,18 +215,15 @@ Image decode_jpeg(std::span<const uint8_t> bytes, const RegionRule& rule) {
     if (part.y > 0) jpeg_skip_scanlines(&info, part.y);
   });
 
-  std::vector<uint8_t> line(static_cast<size_t>(info.output_width) *
-                            static_cast<size_t>(info.output_components));
-  Image image{size.width, size.height, wanted, {}};
-  image.pixels.resize(static_cast<size_t>(wanted.width) * static_cast<size_t>(wanted.height) * 3);
+  samples.resize(static_cast<size_t>(info.output_width) * static_cast<size_t>(info.output_components));
+  prepare_image(image, size, wanted);
   const bool finished = wanted.bottom() == size.height;
   reader.guarded([&] {
-    read_rows(info, wanted, static_cast<int>(line_x), line.data(), image.pixels.data());
+    read_rows(info, wanted, static_cast<int>(line_x), samples.data(), image.pixels.data());
     if (finished) jpeg_finish_decompress(&info);
   });
   // A file of several scans was read to its end before the first row.
   if (!finished && !jpeg_input_complete(&info)) require_end_marker(info);
-  return image;
 }
 
 }  // namespace yy

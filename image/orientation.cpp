@@ -120,9 +120,8 @@ Rect stored_region(const Rect& oriented, int stored_width, int stored_height, in
   return {left, top, right - left + 1, bottom - top + 1};
 }
 
-Image turn(const Image& stored, int orientation) {
+void turn(const Image& stored, int orientation, Image& out) {
   const bool swapped = swaps_sides(orientation);
-  Image out;
   out.width = swapped ? stored.height : stored.width;
   out.height = swapped ? stored.width : stored.height;
   // The inverse of a quarter turn is the other quarter turn; the remaining orientations are their own
@@ -142,7 +141,6 @@ Image turn(const Image& stored, int orientation) {
     for (int x = 0; x < out.region.width; ++x, to += 3)
       std::copy_n(stored.pixels.data() + start + x * step, 3, to);
   }
-  return out;
 }
 
 }  // namespace yy

@@ -144,6 +144,21 @@ void read_plain(const PngReader& reader, const RowFormat& format, const Rect& wa
   png_read_end(reader.png(), nullptr);
 }
 
+// Every pass adds pixels to rows that lie in `samples` one after the other.
+void read_interlaced(const PngReader& reader, const RowFormat& format, const Rect& wanted, int height,
+                     std::span<uint8_t> samples, uint8_t* out) {
+  const size_t row_bytes = samples.size() / static_cast<size_t>(height);
+  for (int pass = 0; pass < PNG_INTERLACE_ADAM7_PASSES; ++pass)
+    for (size_t at = 0; at < samples.size(); at += row_bytes)
+      png_read_row(reader.png(), samples.data() + at, nullptr);
+  png_read_end(reader.png(), nullptr);
+  for (int y = wanted.y; y < wanted.bottom(); ++y, out += static_cast<ptrdiff_t>(wanted.width) * 3)
+    to_rgb(format,
+           samples.data() + static_cast<size_t>(y) * row_bytes +
+               static_cast<ptrdiff_t>(wanted.x) * format.channels,
+           wanted.width, out);
+}
+
 }  // namespace
 
 PictureSize read_png_size(std::span<const uint8_t> bytes) {
@@ -162,7 +177,8 @@ PictureSize read_png_size(std::span<const uint8_t> bytes) {
   return {static_cast<int>(width), static_cast<int>(height)};
 }
 
-Image decode_png(std::span<const uint8_t> bytes, const RegionRule& rule) {
+void decode_png(std::span<const uint8_t> bytes, const RegionRule& rule, Image& image,
+                std::vector<uint8_t>& samples) {
   const PictureSize size = read_png_size(bytes);
   const Rect wanted = rule.wanted(size);
 
@@ -178,27 +194,15 @@ Image decode_png(std::span<const uint8_t> bytes, const RegionRule& rule) {
   });
   check_rows(format, row_bytes, size.width);
 
-  Image image{size.width, size.height, wanted, {}};
-  image.pixels.resize(static_cast<size_t>(wanted.width) * static_cast<size_t>(wanted.height) * 3);
-  const auto height = static_cast<size_t>(size.height);
-  std::vector<uint8_t> samples(interlaced ? row_bytes * height : row_bytes);
-  if (!interlaced) {
-    reader.guarded(
-        [&] { read_plain(reader, format, wanted, size.height, samples.data(), image.pixels.data()); });
-    return image;
-  }
-
-  std::vector<png_bytep> rows(height);
-  for (size_t y = 0; y < height; ++y) rows[y] = samples.data() + y * row_bytes;
+  samples.resize(interlaced ? row_bytes * static_cast<size_t>(size.height) : row_bytes);
+  prepare_image(image, size, wanted);
   reader.guarded([&] {
-    png_read_image(reader.png(), rows.data());
-    png_read_end(reader.png(), nullptr);
+    if (interlaced) {
+      read_interlaced(reader, format, wanted, size.height, samples, image.pixels.data());
+    } else {
+      read_plain(reader, format, wanted, size.height, samples.data(), image.pixels.data());
+    }
   });
-  uint8_t* out = image.pixels.data();
-  for (int y = wanted.y; y < wanted.bottom(); ++y, out += static_cast<ptrdiff_t>(wanted.width) * 3)
-    to_rgb(format, rows[static_cast<size_t>(y)] + static_cast<ptrdiff_t>(wanted.x) * format.channels,
-           wanted.width, out);
-  return image;
 }
 
 }  // namespace yy

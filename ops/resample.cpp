@@ -87,19 +87,19 @@ void plan_resample(const ResampleSpan& span, Interpolation how, ResampleAxis& ax
   axis.first.resize(outputs);
   axis.count.resize(outputs);
   axis.weights.assign(outputs * stride, 0);
-
-  std::vector<double> exact(stride);
+  axis.exact.resize(stride);
   for (size_t i = 0; i < outputs; ++i) {
     const double center = center_of(span, window, static_cast<int>(i));
     const ResampleRange reads = reads_of(span, window, center);
     const auto count = static_cast<size_t>(std::max(reads.end - reads.begin, 0));
     double sum = 0;
     for (size_t k = 0; k < count; ++k) {
-      exact[k] = filter((static_cast<int>(k) + reads.begin - center + 0.5) * shrink);
-      sum += exact[k];
+      axis.exact[k] = filter((static_cast<int>(k) + reads.begin - center + 0.5) * shrink);
+      sum += axis.exact[k];
     }
     int32_t* weights = axis.weights.data() + i * stride;
-    for (size_t k = 0; k < count; ++k) weights[k] = to_fixed(sum != 0.0 ? exact[k] / sum : exact[k]);
+    for (size_t k = 0; k < count; ++k)
+      weights[k] = to_fixed(sum != 0.0 ? axis.exact[k] / sum : axis.exact[k]);
     axis.first[i] = reads.begin;
     axis.count[i] = static_cast<int32_t>(count);
   }

@@ -35,6 +35,7 @@ struct ResampleAxis {
   std::vector<int32_t> first;
   std::vector<int32_t> count;
   std::vector<int32_t> weights;
+  std::vector<double> exact;  // the weights of one output while they are planned
 };
 
 // Half-open range of the input pixels that the outputs read.

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstring>
 #include <fmt/format.h>
+#include <ranges>
 
 #include "ops/rows.h"
 #include "runtime/error.h"
@@ -14,6 +15,9 @@ namespace {
 
 constexpr std::uint64_t longest_wait =
     64;  // Yin batches; bounds memory and how far verdicts come out of order
+
+// Larger pictures are given back when they are answered, or one of them would come to lie in every slot.
+constexpr std::size_t largest_spare = std::size_t{1} << 20;  // bytes
 
 class Stopwatch {
  public:
@@ -34,23 +38,21 @@ std::int64_t bucket(std::int64_t rows, std::int64_t largest) {
   return std::min(size, largest);
 }
 
-std::vector<Scored> best_classes(std::span<const float> scores, bool probabilities, int topk) {
-  std::vector<Scored> all;
-  const float largest = *std::max_element(scores.begin(), scores.end());
+// Fills `top` with as many classes as it has room for.
+void find_best_classes(std::span<const float> scores, bool probabilities, std::span<Scored> top) {
+  const auto scored = [&](int label) { return Scored{label, scores[static_cast<std::size_t>(label)]}; };
+  const auto is_better = [](const Scored& a, const Scored& b) {
+    return a.probability != b.probability ? a.probability > b.probability : a.label < b.label;
+  };
+  const auto labels = std::views::iota(0, static_cast<int>(scores.size()));
+  std::ranges::partial_sort_copy(labels | std::views::transform(scored), top, is_better);
+  if (probabilities) return;
+  const float largest = top[0].probability;
   double sum = 0;
-  for (float score : scores) sum += probabilities ? 0.0 : std::exp(score - largest);
-  for (std::size_t c = 0; c < scores.size(); ++c) {
-    const double p = probabilities ? scores[c] : std::exp(scores[c] - largest) / sum;
-    all.push_back({static_cast<int>(c), static_cast<float>(p)});
+  for (float score : scores) sum += std::exp(score - largest);
+  for (Scored& best : top) {
+    best.probability = static_cast<float>(std::exp(best.probability - largest) / sum);
   }
-  const auto end = all.begin() + std::min<std::ptrdiff_t>(topk, std::ssize(all));
-  std::partial_sort(all.begin(), end, all.end(), [&](const Scored& a, const Scored& b) {
-    const float sa = scores[static_cast<std::size_t>(a.label)],
-                sb = scores[static_cast<std::size_t>(b.label)];
-    return sa != sb ? sa > sb : a.label < b.label;
-  });
-  all.erase(end, all.end());
-  return all;
 }
 
 }  // namespace
@@ -276,21 +278,23 @@ void Cascade::pass_on(std::size_t s, const Executor& executor) {
 void Cascade::answer(std::size_t s, const Executor& executor, std::size_t row, std::int32_t slot_id) {
   Slot& slot = slots_[static_cast<std::size_t>(slot_id)];
   const Classifier& classifier = *stages_[s].classifier;
-  Verdict verdict;
-  verdict.ticket = slot.ticket;
-  verdict.stage = static_cast<int>(s);
-  verdict.label = labels_.as<std::int32_t>()[static_cast<std::size_t>(slot_id)];
-  verdict.confidence = confidences_.as<float>()[static_cast<std::size_t>(slot_id)];
-  if (verdict.label < 0) {
-    verdict.error = fmt::format("network '{}' gave scores that are not numbers", classifier.name());
+  verdict_.ticket = slot.ticket;
+  verdict_.stage = static_cast<int>(s);
+  verdict_.label = labels_.as<std::int32_t>()[static_cast<std::size_t>(slot_id)];
+  verdict_.confidence = confidences_.as<float>()[static_cast<std::size_t>(slot_id)];
+  verdict_.top.clear();
+  verdict_.error.clear();
+  if (verdict_.label < 0) {
+    verdict_.error = fmt::format("network '{}' gave scores that are not numbers", classifier.name());
   } else if (options_.topk > 1) {
     const std::size_t classes = classifier.card().classes.size();
     const auto* scores = executor.output(classifier_io::scores).as<const float>() + row * classes;
-    verdict.top = best_classes({scores, classes}, classifier.gives_probabilities(), options_.topk);
+    verdict_.top.resize(std::min(classes, static_cast<std::size_t>(options_.topk)));
+    find_best_classes({scores, classes}, classifier.gives_probabilities(), verdict_.top);
   }
-  slot.image = {};
+  if (slot.image.pixels.size() > largest_spare) slot.image = {};
   free_slots_.push_back(slot_id);
-  sink_(std::move(verdict));
+  sink_(std::move(verdict_));
 }
 
 }  // namespace yy

@@ -53,9 +53,11 @@ struct CascadeTimes {
 
 // One worker's cascade; not thread-safe, but several may share the same Classifiers. Verdicts come through
 // the sink from within push() and flush(), in the order in which they are known, which is not the order of
-// tickets.
+// tickets. Nothing is allocated once every batch size has run and every slot has held a picture as large as
+// those to come.
 class Cascade {
  public:
+  // May take the verdict; its memory is used again where the sink leaves it or swaps it for another's.
   using Sink = std::function<void(Verdict&&)>;
 
   // Throws Error: usage for a bad option, model where the stages' class lists differ.
@@ -63,6 +65,9 @@ class Cascade {
 
   // The part of a width x height picture that the stages look at; decoding may leave out the rest.
   Rect needed_region(int width, int height) const;
+
+  // Memory of a picture that has been answered, to decode the next one into; empty where that was over 1 MiB.
+  Image spare_image() { return std::move(slots_[static_cast<std::size_t>(free_slots_.back())].image); }
 
   // Throws Error (image) where a stage cannot prepare the picture; the cascade goes on as if it had not been
   // pushed.
@@ -118,6 +123,7 @@ class Cascade {
   Tensor labels_, confidences_;        // the verdict table: [slots]
   std::vector<std::int32_t> running_;  // the slots of the running batch, in the order of its rows
   Tensor batch_slots_, valid_;         // the same for the scatter kernels: [largest batch], and how many [1]
+  Verdict verdict_;                    // the one at hand
   std::uint64_t yin_batches_ = 0;
   std::uint64_t deferred_ = 0;
   CascadeTimes times_;

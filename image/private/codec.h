@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <span>
+#include <vector>
 
 #include "image/decode.h"
 
@@ -33,10 +34,16 @@ class RegionRule {
   int64_t max_pixels_;
 };
 
+// Makes room for the pixels of `region`, whatever they are.
+void prepare_image(Image& image, PictureSize size, const Rect& region);
+
+// `samples` is memory to work in.
 PictureSize read_jpeg_size(std::span<const uint8_t> bytes);
-Image decode_jpeg(std::span<const uint8_t> bytes, const RegionRule& rule);
+void decode_jpeg(std::span<const uint8_t> bytes, const RegionRule& rule, Image& image,
+                 std::vector<uint8_t>& samples);
 
 PictureSize read_png_size(std::span<const uint8_t> bytes);
-Image decode_png(std::span<const uint8_t> bytes, const RegionRule& rule);
+void decode_png(std::span<const uint8_t> bytes, const RegionRule& rule, Image& image,
+                std::vector<uint8_t>& samples);
 
 }  // namespace yy

@@ -22,6 +22,6 @@ inline bool swaps_sides(int orientation) {
 // turned.
 Rect stored_region(const Rect& oriented, int stored_width, int stored_height, int orientation);
 
-Image turn(const Image& stored, int orientation);
+void turn(const Image& stored, int orientation, Image& out);
 
 }  // namespace yy

@@ -84,6 +84,27 @@ TEST(Decode, EqualsPillow) {
   }
 }
 
+// Pictures of all sizes and kinds, damaged ones between them, into the same memory.
+TEST(Decode, IntoUsedMemoryGivesTheSame) {
+  std::mt19937 random(test_seed());
+  Image image;
+  DecodeScratch scratch;
+  for (int i = 0; i < 500; ++i) {
+    const BadCase& bad = bad_cases[random() % std::size(bad_cases)];
+    EXPECT_THROW(decode_image(read_picture(bad.name), {}, image, scratch), Error);
+    const DecodeCase& c = cases[random() % std::size(cases)];
+    SCOPED_TRACE(c.name);
+    const Bytes bytes = read_picture(c.name);
+    const DecodeOptions options{c.exif_orientation, random_region(random, c.width, c.height)};
+    decode_image(bytes, options, image, scratch);
+    const Image fresh = decode_image(bytes, options);
+    EXPECT_EQ(image.width, fresh.width);
+    EXPECT_EQ(image.height, fresh.height);
+    EXPECT_EQ(image.region, fresh.region);
+    ASSERT_EQ(image.pixels, fresh.pixels);
+  }
+}
+
 TEST(Decode, PartsOfCommittedPicturesEqualWhole) {
   std::mt19937 random(test_seed());
   for (const DecodeCase& c : cases) {

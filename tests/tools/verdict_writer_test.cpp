@@ -17,6 +17,12 @@ using test::TempFolder;
 
 const std::vector<ClassName> classes{{"a", "first, class"}, {"b", "second"}};
 
+std::string csv_field(std::string_view text) {
+  std::string row;
+  append_csv_field(text, row);
+  return row;
+}
+
 TEST(CsvField, QuotesWhatNeedsThem) {
   EXPECT_EQ(csv_field(""), "");
   EXPECT_EQ(csv_field("plain name"), "plain name");

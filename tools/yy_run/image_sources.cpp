@@ -85,9 +85,12 @@ void add_argument(ImageList& images, const std::string& argument) {
 
 }  // namespace
 
-fs::path ImageList::path(std::size_t i) const {
+void ImageList::write_path(std::size_t i, std::string& path) const {
   const Entry& image = images_[i];
-  return image.root < 0 ? fs::path(image.name) : roots_[static_cast<std::size_t>(image.root)] / image.name;
+  path.clear();
+  if (image.root >= 0) path = roots_[static_cast<std::size_t>(image.root)].native();
+  if (!path.empty() && path.back() != '/') path += '/';
+  path += image.name;
 }
 
 std::string_view ImageList::folder(std::size_t i) const {

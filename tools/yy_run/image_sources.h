@@ -17,7 +17,7 @@ namespace yy {
 class ImageList {
  public:
   std::size_t size() const { return images_.size(); }
-  std::filesystem::path path(std::size_t i) const;
+  void write_path(std::size_t i, std::string& path) const;                  // `path` keeps its memory
   const std::string& name(std::size_t i) const { return images_[i].name; }  // relative to the given folder
 
   // The subfolder of the given folder that the picture lies in, at whatever depth; empty where there is none.

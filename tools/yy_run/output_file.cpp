@@ -34,6 +34,7 @@ std::string output_target(const std::string& name) {
 }
 
 OutputFile::OutputFile(const std::string& name, Leftover leftover) : name_(name), leftover_(leftover) {
+  pending_.reserve(block_bytes);
   if (name == "-") {
     descriptor_ = STDOUT_FILENO;
     return;
@@ -62,8 +63,9 @@ void OutputFile::fail(const char* what, int error) const {
 }
 
 void OutputFile::write(std::string_view bytes) {
+  if (pending_.size() + bytes.size() > block_bytes) flush();
   pending_ += bytes;
-  if (pending_.size() >= block_bytes) flush();
+  if (pending_.size() > block_bytes) flush();
 }
 
 void OutputFile::flush() {

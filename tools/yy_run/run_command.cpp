@@ -81,7 +81,9 @@ class Run {
                     images.size() <= small_run),
         writer_({images_, labels_, stages_[0]->card().classes, names_of(stages_), options.topk}, csv_.get(),
                 with_table_),
-        summary_(stages_.size()) {}
+        summary_(stages_.size()) {
+    summary_.latencies.reserve(images.size());
+  }
 
   ExitCode execute() {
     const auto start = std::chrono::steady_clock::now();

@@ -9,16 +9,23 @@ namespace {
 constexpr std::chrono::seconds flush_every(1);  // so that FILE.part can be watched
 constexpr const char* end_of_row = "\r\n";
 
+bool is_later(const Verdict& a, const Verdict& b) {
+  return a.ticket > b.ticket;
+}
+
 }  // namespace
 
-std::string csv_field(std::string_view text) {
-  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
-  std::string field = "\"";
-  for (char c : text) {
-    if (c == '"') field += '"';
-    field += c;
+void append_csv_field(std::string_view text, std::string& row) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) {
+    row += text;
+    return;
   }
-  return field + '"';
+  row += '"';
+  for (char c : text) {
+    if (c == '"') row += '"';
+    row += c;
+  }
+  row += '"';
 }
 
 VerdictWriter::VerdictWriter(VerdictContext context, OutputFile* csv, bool with_table)
@@ -35,10 +42,13 @@ VerdictWriter::VerdictWriter(VerdictContext context, OutputFile* csv, bool with_
 }
 
 void VerdictWriter::add(Verdict&& verdict) {
-  waiting_.emplace(verdict.ticket, std::move(verdict));
-  while (!waiting_.empty() && waiting_.begin()->first == next_) {
-    write(waiting_.begin()->second);
-    waiting_.erase(waiting_.begin());
+  if (waiting_count_ == std::ssize(waiting_)) waiting_.emplace_back();
+  std::swap(waiting_[static_cast<std::size_t>(waiting_count_++)], verdict);
+  const auto first = waiting_.begin();
+  std::push_heap(first, first + waiting_count_, is_later);
+  while (waiting_count_ > 0 && first->ticket == next_) {
+    std::pop_heap(first, first + waiting_count_--, is_later);
+    write(first[waiting_count_]);
     ++next_;
   }
   if (csv_ != nullptr && std::chrono::steady_clock::now() - flushed_ > flush_every) {
@@ -53,23 +63,30 @@ void VerdictWriter::write(const Verdict& verdict) {
 }
 
 void VerdictWriter::write_csv(const Verdict& verdict) {
-  std::string row = csv_field(context_.images.name(verdict.ticket)) + ",";
-  if (const int label = context_.labels[verdict.ticket]; label >= 0) row += std::to_string(label);
-  const auto class_name = [&](int label) {
-    return csv_field(context_.classes[static_cast<std::size_t>(label)].name);
+  row_.clear();
+  const auto to = std::back_inserter(row_);
+  const auto append_class = [&](int label) {
+    append_csv_field(context_.classes[static_cast<std::size_t>(label)].name, row_);
   };
+  append_csv_field(context_.images.name(verdict.ticket), row_);
+  row_ += ',';
+  if (const int label = context_.labels[verdict.ticket]; label >= 0) fmt::format_to(to, "{}", label);
   if (verdict.error.empty()) {
-    row += fmt::format(",{},{},{},{},", verdict.label, class_name(verdict.label), verdict.confidence,
-                       verdict.stage + 1);
+    fmt::format_to(to, ",{},", verdict.label);
+    append_class(verdict.label);
+    fmt::format_to(to, ",{},{},", verdict.confidence, verdict.stage + 1);
   } else {
-    row += ",,,,," + csv_field(verdict.error);
+    row_ += ",,,,,";
+    append_csv_field(verdict.error, row_);
   }
   for (std::size_t k = 1; k < static_cast<std::size_t>(context_.topk); ++k) {
-    row += k < verdict.top.size()
-               ? fmt::format(",{},{}", class_name(verdict.top[k].label), verdict.top[k].probability)
-               : ",,";
+    row_ += ',';
+    if (k < verdict.top.size()) append_class(verdict.top[k].label);
+    row_ += ',';
+    if (k < verdict.top.size()) fmt::format_to(to, "{}", verdict.top[k].probability);
   }
-  csv_->write(row + end_of_row);
+  row_ += end_of_row;
+  csv_->write(row_);
 }
 
 void VerdictWriter::tabulate(const Verdict& verdict) {

@@ -5,7 +5,6 @@
 
 #include <chrono>
 #include <cstdint>
-#include <map>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -18,8 +17,8 @@
 
 namespace yy {
 
-// A field as RFC 4180 wants it: in quotes where it holds a comma, a quote or a line break.
-std::string csv_field(std::string_view text);
+// Appends a field as RFC 4180 wants it: in quotes where it holds a comma, a quote or a line break.
+void append_csv_field(std::string_view text, std::string& row);
 
 struct VerdictContext {
   const ImageList& images;
@@ -47,7 +46,9 @@ class VerdictWriter {
   OutputFile* csv_;
   bool with_table_;
   Table table_;
-  std::map<std::uint64_t, Verdict> waiting_;
+  std::vector<Verdict> waiting_;      // a heap, then those that are written, whose memory is used again
+  std::ptrdiff_t waiting_count_ = 0;  // in the heap
+  std::string row_;                   // of the CSV
   std::uint64_t next_ = 0;
   std::chrono::steady_clock::time_point flushed_;
 };

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "image/decode.h"
 #include "runtime/error.h"
 
 namespace yy {
@@ -46,7 +45,7 @@ std::uint64_t longest_lag(const std::vector<std::shared_ptr<const Classifier>>& 
 
 }  // namespace
 
-void read_picture(const std::filesystem::path& file, std::vector<std::uint8_t>& bytes) {
+void read_picture(const std::string& file, std::vector<std::uint8_t>& bytes) {
   // Without O_NONBLOCK a named pipe would be waited for.
   const Descriptor descriptor(::open(file.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
   if (descriptor.number() < 0) refuse(fmt::format("the file cannot be opened: {}", std::strerror(errno)));
@@ -86,15 +85,16 @@ void Worker::run(const NextTicket& next) {
 void Worker::take(std::uint64_t ticket) {
   // The cascade bounds how long a picture waits in pictures pushed; a run of files that cannot be read is not
   // seen by it, and the verdicts behind them would pile up.
-  if (!in_flight_.empty() && ticket - in_flight_.begin()->first > longest_lag_) cascade_.flush();
-  const auto start = in_flight_.emplace(ticket, Clock::now()).first->second;
+  if (!in_flight_.empty() && ticket - in_flight_.front().ticket > longest_lag_) cascade_.flush();
+  const auto start = Clock::now();
+  in_flight_.push_back({ticket, start});
   try {
     Image image = decode(ticket);
     decode_seconds_ += seconds_since(start);
     ++pushed_;
     cascade_.push(ticket, std::move(image));
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::image || !in_flight_.contains(ticket)) throw;
+    if (error.code() != ErrorCode::image || find(ticket) == in_flight_.end()) throw;
     Verdict verdict;
     verdict.ticket = ticket;
     verdict.error = error.what();
@@ -103,17 +103,25 @@ void Worker::take(std::uint64_t ticket) {
 }
 
 Image Worker::decode(std::uint64_t ticket) {
-  read_picture(images_.path(ticket), bytes_);
+  images_.write_path(ticket, path_);
+  read_picture(path_, bytes_);
   const ImageHeader header = read_image_header(bytes_, exif_orientation_);
   DecodeOptions options;
   options.exif_orientation = exif_orientation_;
   options.region = cascade_.needed_region(header.width, header.height);
-  return decode_image(bytes_, options);
+  Image image = cascade_.spare_image();
+  decode_image(bytes_, options, image, scratch_);
+  return image;
+}
+
+std::vector<Worker::Flight>::iterator Worker::find(std::uint64_t ticket) {
+  return std::find_if(in_flight_.begin(), in_flight_.end(),
+                      [ticket](const Flight& flight) { return flight.ticket == ticket; });
 }
 
 void Worker::answer(Verdict&& verdict) {
-  const auto found = in_flight_.find(verdict.ticket);
-  const double seconds = seconds_since(found->second);
+  const auto found = find(verdict.ticket);
+  const double seconds = seconds_since(found->start);
   in_flight_.erase(found);
   sink_(std::move(verdict), seconds);
 }

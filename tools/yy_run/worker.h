@@ -6,11 +6,12 @@
 #include <chrono>
 #include <cstdint>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
+#include "image/decode.h"
 #include "tools/yy_run/image_sources.h"
 #include "yy/cascade.h"
 
@@ -37,9 +38,14 @@ class Worker {
 
  private:
   using Clock = std::chrono::steady_clock;
+  struct Flight {
+    std::uint64_t ticket;
+    Clock::time_point start;
+  };
 
   void take(std::uint64_t ticket);
   Image decode(std::uint64_t ticket);
+  std::vector<Flight>::iterator find(std::uint64_t ticket);
   void answer(Verdict&& verdict);
 
   const ImageList& images_;
@@ -47,13 +53,15 @@ class Worker {
   Sink sink_;
   std::uint64_t longest_lag_;
   Cascade cascade_;
-  std::map<std::uint64_t, Clock::time_point> in_flight_;  // ticket -> start
-  std::vector<std::uint8_t> bytes_;                       // of the file at hand
+  std::vector<Flight> in_flight_;  // by ticket; no more than the cascade has slots
+  std::string path_;               // of the file at hand
+  std::vector<std::uint8_t> bytes_;
+  DecodeScratch scratch_;
   double decode_seconds_ = 0;
   std::uint64_t pushed_ = 0;
 };
 
 // A whole regular file into `bytes`. Throws Error (image).
-void read_picture(const std::filesystem::path& file, std::vector<std::uint8_t>& bytes);
+void read_picture(const std::string& file, std::vector<std::uint8_t>& bytes);
 
 }  // namespace yy
