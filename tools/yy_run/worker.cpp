@@ -70,6 +70,16 @@ void read_picture(const std::filesystem::path& file, std::vector<std::uint8_t>& 
   if (bytes.empty()) refuse("the file is empty");
 }
 
+Image decode_picture(const std::filesystem::path& file, bool exif_orientation, const Cascade& cascade,
+                     std::vector<std::uint8_t>& bytes) {
+  read_picture(file, bytes);
+  const ImageHeader header = read_image_header(bytes, exif_orientation);
+  DecodeOptions options;
+  options.exif_orientation = exif_orientation;
+  options.region = cascade.needed_region(header.width, header.height);
+  return decode_image(bytes, options);
+}
+
 Worker::Worker(const ImageList& images, std::vector<std::shared_ptr<const Classifier>> stages,
                const CascadeOptions& options, bool exif_orientation, std::size_t workers, Sink sink)
     : images_(images),
@@ -89,7 +99,7 @@ void Worker::take(std::uint64_t ticket) {
   if (!in_flight_.empty() && ticket - in_flight_.begin()->first > longest_lag_) cascade_.flush();
   const auto start = in_flight_.emplace(ticket, Clock::now()).first->second;
   try {
-    Image image = decode(ticket);
+    Image image = decode_picture(images_.path(ticket), exif_orientation_, cascade_, bytes_);
     decode_seconds_ += seconds_since(start);
     ++pushed_;
     cascade_.push(ticket, std::move(image));
@@ -100,15 +110,6 @@ void Worker::take(std::uint64_t ticket) {
     verdict.error = error.what();
     answer(std::move(verdict));
   }
-}
-
-Image Worker::decode(std::uint64_t ticket) {
-  read_picture(images_.path(ticket), bytes_);
-  const ImageHeader header = read_image_header(bytes_, exif_orientation_);
-  DecodeOptions options;
-  options.exif_orientation = exif_orientation_;
-  options.region = cascade_.needed_region(header.width, header.height);
-  return decode_image(bytes_, options);
 }
 
 void Worker::answer(Verdict&& verdict) {

@@ -39,7 +39,6 @@ class Worker {
   using Clock = std::chrono::steady_clock;
 
   void take(std::uint64_t ticket);
-  Image decode(std::uint64_t ticket);
   void answer(Verdict&& verdict);
 
   const ImageList& images_;
@@ -55,5 +54,9 @@ class Worker {
 
 // A whole regular file into `bytes`. Throws Error (image).
 void read_picture(const std::filesystem::path& file, std::vector<std::uint8_t>& bytes);
+
+// The part of a picture that the cascade looks at; `bytes` is for the file's bytes. Throws Error (image).
+Image decode_picture(const std::filesystem::path& file, bool exif_orientation, const Cascade& cascade,
+                     std::vector<std::uint8_t>& bytes);
 
 }  // namespace yy
