@@ -1,0 +1,54 @@
+#include "tools/yy_run/picture_set.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "runtime/error.h"
+#include "tools/yy_run/interrupt.h"
+#include "tools/yy_run/worker.h"
+
+namespace yy {
+namespace {
+
+constexpr std::size_t most_bytes = std::size_t{2} << 30;
+
+}  // namespace
+
+void PictureSet::decode(const ImageList& list, std::optional<std::size_t> limit, bool exif_orientation,
+                        const Cascade& cascade) {
+  const std::size_t count = std::min(limit.value_or(list.size()), list.size());
+  std::vector<std::uint8_t> file;
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    stop_if_interrupted();
+    const std::size_t from = i * list.size() / count;
+    try {
+      images_.push_back(decode_picture(list.path(from), exif_orientation, cascade, file));
+    } catch (const Error& error) {
+      throw error.within(list.path(from).string());
+    }
+    names_.push_back(list.name(from));
+    bytes += images_.back().pixels.size();
+    if (bytes > most_bytes) {
+      throw Error(ErrorCode::usage, fmt::format("{} of {} pictures already take more than {} GiB of memory; "
+                                                "--limit N takes only so many",
+                                                i + 1, count, most_bytes >> 30));
+    }
+  }
+  restart();
+}
+
+std::optional<std::uint64_t> PictureSet::take(std::uint64_t count, bool time_is_over) {
+  const std::lock_guard lock(mutex_);
+  if (next_ >= end_of_pass_ && time_is_over) return std::nullopt;
+  while (next_ >= end_of_pass_) end_of_pass_ += size();
+  next_ += count;
+  return next_ - count;
+}
+
+void PictureSet::restart() {
+  next_ = 0;
+  end_of_pass_ = size();
+}
+
+}  // namespace yy
