@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "runtime/program.h"
@@ -21,6 +22,9 @@ class Executor {
   const TensorView& output(std::size_t i) const { return outputs_.at(i); }
 
   void run(Stream& stream) { stream.run(launches_); }
+
+  // One for each of the program's steps that is no view, in their order.
+  std::span<const Launch> launches() const { return launches_; }
 
   const std::shared_ptr<const Program>& program() const { return program_; }
 

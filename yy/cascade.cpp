@@ -6,9 +6,11 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <ranges>
+#include <utility>
 
 #include "ops/rows.h"
 #include "runtime/error.h"
+#include "runtime/profile.h"
 
 namespace yy {
 namespace {
@@ -19,16 +21,16 @@ constexpr std::uint64_t longest_wait =
 // Larger pictures are given back when they are answered, or one of them would come to lie in every slot.
 constexpr std::size_t largest_spare = std::size_t{1} << 20;  // bytes
 
-class Stopwatch {
+class Laps {
  public:
-  explicit Stopwatch(double& sum) : sum_(sum), start_(std::chrono::steady_clock::now()) {}
-  ~Stopwatch() { sum_ += std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-  Stopwatch(const Stopwatch&) = delete;
-  Stopwatch& operator=(const Stopwatch&) = delete;
+  // Seconds since the last call, or since the object was made.
+  double next() {
+    const auto now = std::chrono::steady_clock::now();
+    return std::chrono::duration<double>(now - std::exchange(last_, now)).count();
+  }
 
  private:
-  double& sum_;
-  std::chrono::steady_clock::time_point start_;
+  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
 };
 
 // Batches of queues that are drained come in powers of two, so that few programs serve all sizes.
@@ -160,6 +162,12 @@ void Cascade::flush() {
   }
 }
 
+void Cascade::prepare() {
+  for (std::size_t s = 0; s < stages_.size(); ++s) {
+    for (std::int64_t rows = 1; rows < stages_[s].batch; rows *= 2) step_for(s, rows);
+  }
+}
+
 Cascade::Step& Cascade::step_for(std::size_t s, std::int64_t rows) {
   Stage& stage = stages_[s];
   const bool fixed = stage.classifier->network().fixed_batch().has_value();
@@ -172,7 +180,8 @@ Cascade::Step& Cascade::step_for(std::size_t s, std::int64_t rows) {
   Step step;
   step.batch = batch;
   step.executor = std::make_unique<Executor>(std::move(program), arena_);
-  step.scatter = bind_scatter(*step.executor, batch);
+  bind_scatter(step);
+  if (options_.profile != nullptr) add_to_profile(s, step);
   return stage.steps.emplace_back(std::move(step));
 }
 
@@ -183,18 +192,18 @@ void Cascade::grow_arena(std::size_t bytes) {
   for (Stage& stage : stages_) {
     for (Step& step : stage.steps) {
       step.executor = std::make_unique<Executor>(step.executor->program(), arena_);
-      step.scatter = bind_scatter(*step.executor, step.batch);
+      bind_scatter(step);
     }
   }
 }
 
 // Kernels that write a batch's labels and confidences into the verdict table's rows.
-std::vector<Launch> Cascade::bind_scatter(Executor& executor, std::int64_t batch) const {
+void Cascade::bind_scatter(Step& step) const {
   const Rows scatter(Rows::Kind::scatter);
   TensorView slots = batch_slots_.view();
-  slots.desc.shape[0] = batch;
+  slots.desc.shape[0] = step.batch;
   WeightStore none;
-  std::vector<Launch> launches;
+  step.scatter.clear();
   const auto bind = [&](const TensorView& rows, const TensorView& table) {
     const std::vector<TensorView> views{rows, slots, valid_.view(), table};
     std::vector<OpInput> inputs;
@@ -205,14 +214,31 @@ std::vector<Launch> Cascade::bind_scatter(Executor& executor, std::int64_t batch
       throw Error(ErrorCode::device,
                   fmt::format("device '{}' cannot run ScatterRows: {}", backend_.name(), refusal->reason));
     }
-    launches.push_back(std::get<Kernel>(made).bind({views, {table}, nullptr}));
+    const auto& kernel = std::get<Kernel>(made);
+    step.scatter.push_back(kernel.bind({views, {table}, nullptr}));
+    step.scatter_implementation = kernel.implementation;
   };
-  bind(executor.output(classifier_io::label), labels_.view());
-  bind(executor.output(classifier_io::confidence), confidences_.view());
-  return launches;
+  bind(step.executor->output(classifier_io::label), labels_.view());
+  bind(step.executor->output(classifier_io::confidence), confidences_.view());
+}
+
+void Cascade::add_to_profile(std::size_t s, Step& step) const {
+  Profile& profile = *options_.profile;
+  const std::string part = fmt::format("stage {}", s + 1);
+  step.program_row = profile.add(*step.executor->program(), part);
+  Profile::Row row;
+  row.part = part;
+  row.op = Rows(Rows::Kind::scatter).name();
+  row.implementation = step.scatter_implementation;
+  row.shape = Shape{step.batch}.text();
+  row.node = "scatter labels";
+  step.scatter_row = profile.add(row);
+  row.node = "scatter confidences";
+  profile.add(row);
 }
 
 void Cascade::run_batch(std::size_t s) {
+  Laps laps;
   Stage& stage = stages_[s];
   const std::int64_t rows = std::min<std::int64_t>(stage.batch, std::ssize(stage.queue));
   Step& step = step_for(s, rows);
@@ -221,23 +247,22 @@ void Cascade::run_batch(std::size_t s) {
   std::copy(running_.begin(), running_.end(), batch_slots_.as_mutable<std::int32_t>().begin());
   valid_.as_mutable<std::int32_t>()[0] = static_cast<std::int32_t>(rows);
   Executor& executor = *step.executor;
-  {
-    const Stopwatch watch(times_.preprocess);
-    prepare_rows(stage, executor);
-  }
-  {
-    const Stopwatch watch(times_.stages[s]);
-    if (!is_last(s)) {
-      std::copy(running_.begin(), running_.end(), executor.input(classifier_io::row_ids).as<std::int32_t>());
-      *executor.input(classifier_io::valid).as<std::int32_t>() = static_cast<std::int32_t>(rows);
-      *executor.input(classifier_io::threshold).as<float>() = options_.thresholds[s];
-    }
-    executor.run(*stream_);
-    stream_->run(step.scatter);
-    stream_->wait();
-  }
+  times_.glue += laps.next();
+  prepare_rows(stage, executor);
+  times_.preprocess += laps.next();
+  if (!is_last(s)) set_gate(s, executor);
+  run_and_wait(executor.launches(), step.program_row);
+  times_.stages[s] += laps.next();
+  run_and_wait(step.scatter, step.scatter_row);
   if (s == 0) ++yin_batches_;
   pass_on(s, executor);
+  times_.glue += laps.next();
+}
+
+void Cascade::run_and_wait(std::span<const Launch> launches, std::size_t profile_row) {
+  if (options_.profile != nullptr) return options_.profile->run(*stream_, launches, profile_row);
+  stream_->run(launches);
+  stream_->wait();
 }
 
 void Cascade::prepare_rows(const Stage& stage, Executor& executor) {
@@ -251,6 +276,13 @@ void Cascade::prepare_rows(const Stage& stage, Executor& executor) {
   }
   // Rows without a picture are computed too; zeros keep stale bytes of the arena out of them.
   std::fill(to, input.as<float>() + input.desc.shape.elements(), 0.F);
+}
+
+// What select and gather read.
+void Cascade::set_gate(std::size_t s, const Executor& executor) {
+  std::copy(running_.begin(), running_.end(), executor.input(classifier_io::row_ids).as<std::int32_t>());
+  *executor.input(classifier_io::valid).as<std::int32_t>() = static_cast<std::int32_t>(running_.size());
+  *executor.input(classifier_io::threshold).as<float>() = options_.thresholds[s];
 }
 
 // Answers the rows that stay with this stage, and queues the others for the next.

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,8 @@
 #include "yy/classifier.h"
 
 namespace yy {
+
+class Profile;
 
 struct Scored {
   int label;
@@ -44,11 +47,16 @@ struct CascadeOptions {
   bool carry_over = true;
   int topk = 1;
   Precision precision = Precision::f32;
+  // Where given, it is told node by node what the stages ("stage 1", "stage 2", ...) take, scatter included.
+  // Rows are added as programs are made: see prepare().
+  Profile* profile = nullptr;
 };
 
+// Seconds.
 struct CascadeTimes {
-  double preprocess = 0;       // seconds of resize and normalisation
-  std::vector<double> stages;  // seconds in each stage's network
+  double preprocess = 0;       // resize and normalisation
+  std::vector<double> stages;  // each stage's program: network, probe, select and gather
+  double glue = 0;  // the rest of each batch: queues, scatter, and verdicts with what the sink does
 };
 
 // One worker's cascade; not thread-safe, but several may share the same Classifiers. Verdicts come through
@@ -75,6 +83,9 @@ class Cascade {
 
   void flush();  // answers everything that waits
 
+  // Makes the programs of all batch sizes that can come up, which are else made when they are first needed.
+  void prepare();
+
   const CascadeTimes& times() const { return times_; }
   std::size_t arena_bytes() const { return arena_.bytes; }  // shared by all stages: the largest, not the sum
   std::uint64_t deferred() const { return deferred_; }      // pictures that Yin did not answer
@@ -90,6 +101,8 @@ class Cascade {
     std::int64_t batch = 0;
     std::unique_ptr<Executor> executor;
     std::vector<Launch> scatter;
+    std::string scatter_implementation;
+    std::size_t program_row = 0, scatter_row = 0;  // of the profile, where there is one
   };
   struct Stage {
     std::shared_ptr<const Classifier> classifier;
@@ -104,9 +117,12 @@ class Cascade {
   bool is_last(std::size_t stage) const { return stage + 1 == stages_.size(); }
   Step& step_for(std::size_t stage, std::int64_t rows);
   void grow_arena(std::size_t bytes);
-  std::vector<Launch> bind_scatter(Executor& executor, std::int64_t batch) const;
+  void bind_scatter(Step& step) const;
+  void add_to_profile(std::size_t stage, Step& step) const;
   void run_batch(std::size_t stage);
   void prepare_rows(const Stage& stage, Executor& executor);
+  void set_gate(std::size_t stage, const Executor& executor);
+  void run_and_wait(std::span<const Launch> launches, std::size_t profile_row);
   void pass_on(std::size_t stage, const Executor& executor);
   void answer(std::size_t stage, const Executor& executor, std::size_t row, std::int32_t slot);
 

@@ -25,6 +25,12 @@ Strings run_digits(const Strings& more) {
   return arguments;
 }
 
+Strings bench_pictures(const Strings& more) {
+  Strings arguments{"bench", "--images", digits};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return arguments;
+}
+
 const std::vector<Case>& cases() {
   static const std::vector<Case> all = {
       {"nothing", {}, {"subcommand"}},
@@ -74,6 +80,30 @@ const std::vector<Case>& cases() {
       {"plan_without_batch", {"plan", yin}, {"--batch"}},
       {"plan_batch_0", {"plan", yin, "--batch", "0"}, {"--batch", "0"}},
       {"inspect_without_model", {"inspect"}, {"MODEL"}},
+      {"bench_nothing", {"bench"}, {"MODEL", "--images"}},
+      {"bench_no_images", {"bench", "--model", yin}, {"--images"}},
+      {"bench_two_models", {"bench", yin, yang}, {"digits-yang"}},
+      {"bench_both_forms", {"bench", yin, "--images", digits}, {"--images", "MODEL"}},
+      {"bench_both_forms_by_card", {"bench", yin, "--size", "16"}, {"--size", "MODEL"}},
+      {"bench_both_forms_by_threshold", {"bench", yin, "--threshold", "0.5"}, {"--threshold", "MODEL"}},
+      {"bench_images_only", {"bench", "--images", digits}, {"--model", "--yin"}},
+      {"bench_yin_alone", {"bench", "--images", digits, "--yin", yin}, {"--yang"}},
+      {"bench_pair_without_threshold", bench_pictures({"--yin", yin, "--yang", yang}), {"--threshold"}},
+      {"bench_crop_0", bench_pictures({"--model", yin, "--crop", "0"}), {"--crop"}},
+      {"bench_limit_0", bench_pictures({"--model", yin, "--limit", "0"}), {"--limit", "0"}},
+      {"bench_nowhere", {"bench", "--images", "/nowhere/at/all", "--model", yin}, {"/nowhere/at/all"}},
+      {"bench_scenario", {"bench", yin, "--scenario", "server"}, {"--scenario", "server"}},
+      {"bench_duration_negative", {"bench", yin, "--duration", "-1"}, {"--duration", "-1"}},
+      {"bench_duration_nan", {"bench", yin, "--duration", "nan"}, {"--duration", "nan"}},
+      {"bench_duration_word", {"bench", yin, "--duration", "long"}, {"--duration", "long"}},
+      {"bench_percentile_0", {"bench", yin, "--percentiles", "50,0"}, {"--percentiles", "0"}},
+      {"bench_percentile_101", {"bench", yin, "--percentiles", "101"}, {"--percentiles", "101"}},
+      {"bench_percentile_word", {"bench", yin, "--percentiles", "most"}, {"--percentiles", "most"}},
+      {"bench_batch_0", {"bench", yin, "--batch", "0"}, {"--batch", "0"}},
+      {"bench_device", {"bench", yin, "--device", "abacus"}, {"--device", "abacus"}},
+      {"bench_same_file",
+       {"bench", yin, "--json", "/tmp/yy-same", "--trace", "/tmp/yy-same"},
+       {"--json", "--trace", "same file"}},
       {"inspect_two_models", {"inspect", yin, yang}, {"digits-yang"}},
   };
   return all;
@@ -100,8 +130,12 @@ TEST(Usage, EmptyFolderHasNoImages) {
 }
 
 TEST(Usage, HelpAndVersionEndInExitCode0) {
-  for (const Strings& arguments : std::vector<Strings>{
-           {"--help"}, {"run", "--help"}, {"infer", "--help"}, {"inspect", "-h"}, {"plan", "--help"}}) {
+  for (const Strings& arguments : std::vector<Strings>{{"--help"},
+                                                       {"run", "--help"},
+                                                       {"infer", "--help"},
+                                                       {"inspect", "-h"},
+                                                       {"plan", "--help"},
+                                                       {"bench", "--help"}}) {
     const Outcome outcome = yy_run(arguments);
     EXPECT_EQ(outcome.code, 0);
     EXPECT_THAT(outcome.out, HasSubstr("Usage: yy-run"));

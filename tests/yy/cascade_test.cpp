@@ -12,6 +12,7 @@
 #include "cpu/cpu_backend.h"
 #include "image/decode.h"
 #include "runtime/error.h"
+#include "runtime/profile.h"
 #include "tests/yy/answers.h"
 
 namespace yy {
@@ -141,6 +142,39 @@ TEST_F(DigitsCascade, NoPictureWaitsLongerThan64YinBatches) {
   EXPECT_TRUE(answered);
   EXPECT_LE(pushed, 4U * 65);
   EXPECT_GT(pushed, 4U * 60);
+}
+
+TEST_F(DigitsCascade, ProfiledItAnswersTheSameAndCountsEveryBatch) {
+  Profile profile;
+  CascadeOptions options{{0.8F}, 8, 1, true, 1};
+  options.profile = &profile;
+  expect_composed(run({yin, yang}, options), 0.8F);
+  std::map<std::string, std::uint64_t> calls;
+  for (const Profile::Row& row : profile.rows()) calls[row.part + " " + row.node] += row.calls;
+  EXPECT_EQ(calls["stage 1 probe"], images.size() / 8);
+  EXPECT_GT(calls["stage 2 probe"], 0U);
+  for (const char* node : {"select", "gather", "scatter labels", "scatter confidences"}) {
+    EXPECT_EQ(calls[std::string("stage 1 ") + node], images.size() / 8) << node;
+  }
+  EXPECT_EQ(calls["stage 2 scatter labels"], calls["stage 2 probe"]);
+  EXPECT_FALSE(calls.contains("stage 2 select"));
+}
+
+TEST_F(DigitsCascade, PreparedItMakesNoProgramLater) {
+  Profile profile;
+  CascadeOptions options{{0.8F}, 12, 1, true, 1};
+  options.profile = &profile;
+  Cascade cascade({yin, yang}, options, [](Verdict&&) {});
+  const std::size_t unprepared = profile.rows().size();
+  cascade.prepare();
+  const std::size_t prepared = profile.rows().size();
+  EXPECT_EQ(prepared, 5 * unprepared);  // batches of 12, and of 1, 2, 4 and 8
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    cascade.push(i, images[i]);
+    if (i % 7 == 0) cascade.flush();
+  }
+  cascade.flush();
+  EXPECT_EQ(profile.rows().size(), prepared);
 }
 
 TEST_F(DigitsCascade, RefusesBadOptions) {

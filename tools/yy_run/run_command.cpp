@@ -5,12 +5,12 @@
 #include <map>
 #include <unistd.h>
 
-#include "cpu/cpu_backend.h"
 #include "runtime/printable.h"
 #include "tools/yy_run/interrupt.h"
 #include "tools/yy_run/output_file.h"
 #include "tools/yy_run/progress.h"
 #include "tools/yy_run/run_options.h"
+#include "tools/yy_run/stages.h"
 #include "tools/yy_run/summary.h"
 #include "tools/yy_run/verdict_writer.h"
 #include "tools/yy_run/worker_pool.h"
@@ -18,29 +18,7 @@
 namespace yy {
 namespace {
 
-using Stages = std::vector<std::shared_ptr<const Classifier>>;
-
 constexpr std::size_t small_run = 40;  // pictures whose verdicts fit on a screen
-
-Stages load_stages(const RunOptions& options) {
-  const std::shared_ptr<const Backend> backend = make_cpu_backend();
-  Stages stages;
-  for (const std::string& model : options.models()) {
-    stop_if_interrupted();
-    std::error_code ignored;
-    if (!std::filesystem::exists(model, ignored)) {
-      throw Error(ErrorCode::model, fmt::format("{}: there is no such file", model));
-    }
-    stages.push_back(std::make_shared<Classifier>(model, options.card, backend));
-  }
-  const std::size_t classes = stages[0]->card().classes.size();
-  if (static_cast<std::size_t>(options.topk) > classes) {
-    throw Error(ErrorCode::usage,
-                fmt::format("--topk should be at most {}, the number of classes of '{}'; found {}", classes,
-                            stages[0]->name(), options.topk));
-  }
-  return stages;
-}
 
 std::vector<int> labels_of(const ImageList& images, const std::vector<ClassName>& classes) {
   std::map<std::string_view, int> by_id;
@@ -52,12 +30,6 @@ std::vector<int> labels_of(const ImageList& images, const std::vector<ClassName>
     labels.push_back(found == by_id.end() ? -1 : found->second);
   }
   return labels;
-}
-
-std::vector<std::string> names_of(const Stages& stages) {
-  std::vector<std::string> names;
-  for (const auto& stage : stages) names.push_back(stage->name());
-  return names;
 }
 
 std::unique_ptr<OutputFile> open_output(const std::string& name, OutputFile::Leftover leftover) {
@@ -147,10 +119,7 @@ class Run {
     summary_.threads = options_.threads;
     summary_.workers = options_.workers(images_.size());
     summary_.batch = cascade_.batch;
-    const std::size_t gates = stages_.size() - 1;
-    summary_.thresholds = options_.thresholds.size() == gates
-                              ? options_.thresholds
-                              : std::vector<double>(gates, options_.thresholds.at(0));
+    summary_.thresholds = thresholds_of(options_);
     summary_.models = options_.models();
     summary_.names = names_of(stages_);
   }

@@ -19,6 +19,8 @@ constexpr int largest_size = 4096;
   throw Error(ErrorCode::usage, what);
 }
 
+}  // namespace
+
 void add_card_options(CLI::App& app, CardOverrides& card) {
   const char* group = "Instead of what the model cards say, for every model";
   app.add_option("--size", card.size, "Side of the square the network reads")
@@ -46,7 +48,7 @@ void add_card_options(CLI::App& app, CardOverrides& card) {
       ->group(group);
 }
 
-void check_models(const RunOptions& options) {
+void check_networks(const RunOptions& options) {
   const bool pair = !options.yin.empty() || !options.yang.empty() || !options.between.empty();
   if (options.model.empty() && !pair) refuse("give --model M, or --yin M --yang M --threshold T");
   if (!options.model.empty() && pair) refuse("--model does not go with --yin, --yang and --stage");
@@ -68,11 +70,11 @@ void check_models(const RunOptions& options) {
   }
 }
 
-void check_outputs(const RunOptions& options) {
-  if (options.csv.empty() || options.json.empty()) return;
-  const std::string csv = output_target(options.csv), json = output_target(options.json);
-  if (csv == json || csv + ".part" == json || csv == json + ".part") {
-    refuse(fmt::format("--csv and --json would write to the same file, {}", options.csv));
+void check_outputs(const NamedFile& a, const NamedFile& b) {
+  if (a.file.empty() || b.file.empty()) return;
+  const std::string first = output_target(a.file), second = output_target(b.file);
+  if (first == second || first + ".part" == second || first == second + ".part") {
+    refuse(fmt::format("{} and {} would write to the same file, {}", a.flag, b.flag, a.file));
   }
 }
 
@@ -93,8 +95,6 @@ void check_card(const CardOverrides& card) {
   check_channels("--std", card.std);
   if (card.std && std::count(card.std->begin(), card.std->end(), 0.F) > 0) refuse("--std should not be 0");
 }
-
-}  // namespace
 
 std::vector<std::string> RunOptions::models() const {
   if (!model.empty()) return {model};
@@ -142,8 +142,7 @@ void add_precision_option(CLI::App& app, std::string& precision) {
       ->capture_default_str();
 }
 
-void add_run_options(CLI::App& app, RunOptions& options) {
-  app.add_option("IMAGES", options.images, "Folders, patterns, files, or - for a list on stdin")->required();
+void add_network_options(CLI::App& app, RunOptions& options) {
   app.add_option("--model", options.model, "The only network")->type_name("FILE");
   app.add_option("--yin", options.yin, "The cheap network, which answers first")->type_name("FILE");
   app.add_option("--yang", options.yang, "The costly network, which gets what the others defer")
@@ -155,6 +154,11 @@ void add_run_options(CLI::App& app, RunOptions& options) {
                  "A picture goes on unless the confidence is above this, 0 to 1; once, or once per gate")
       ->allow_extra_args(false)
       ->type_name("T");
+}
+
+void add_run_options(CLI::App& app, RunOptions& options) {
+  app.add_option("IMAGES", options.images, "Folders, patterns, files, or - for a list on stdin")->required();
+  add_network_options(app, options);
   app.add_option("--batch", options.batch, "Pictures per run of a network [8; latency: 1]")
       ->check(CLI::Range(1, largest_batch));
   add_threads_option(app, options.threads);
@@ -178,8 +182,8 @@ void add_run_options(CLI::App& app, RunOptions& options) {
 }
 
 void check(const RunOptions& options) {
-  check_models(options);
-  check_outputs(options);
+  check_networks(options);
+  check_outputs({"--csv", options.csv}, {"--json", options.json});
   check_card(options.card);
 }
 

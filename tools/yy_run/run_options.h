@@ -43,7 +43,16 @@ void add_run_options(CLI::App& app, RunOptions& options);
 // Throws Error (usage).
 void check(const RunOptions& options);
 
-// Shared with the other commands.
+// Shared with the other commands. The checks throw Error (usage).
+void add_network_options(CLI::App& app, RunOptions& options);  // --model, --yin, --yang, --stage, --threshold
+void check_networks(const RunOptions& options);
+void add_card_options(CLI::App& app, CardOverrides& card);
+void check_card(const CardOverrides& card);
+struct NamedFile {
+  const char* flag;
+  const std::string& file;  // empty: none
+};
+void check_outputs(const NamedFile& a, const NamedFile& b);  // that they are not the same file
 void add_threads_option(CLI::App& app, int& threads);
 void add_device_option(CLI::App& app, std::string& device);
 void add_precision_option(CLI::App& app, std::string& precision);

@@ -15,14 +15,16 @@ double ratio(double part, double whole) {
 
 }  // namespace
 
+double nearest_rank(std::span<const float> sorted, double percent) {
+  const double n = std::ceil(percent / 100 * static_cast<double>(sorted.size()));
+  return static_cast<double>(sorted[static_cast<std::size_t>(std::max(n, 1.0)) - 1]);
+}
+
 Percentiles percentiles(std::vector<float> values) {
   std::sort(values.begin(), values.end());
-  const auto rank = [&](double p) {
-    const double n = std::ceil(p / 100 * static_cast<double>(values.size()));
-    return static_cast<double>(values[static_cast<std::size_t>(std::max(n, 1.0)) - 1]);
-  };
   const double sum = std::accumulate(values.begin(), values.end(), 0.0);
-  return {sum / static_cast<double>(values.size()), rank(50), rank(90), rank(99)};
+  return {sum / static_cast<double>(values.size()), nearest_rank(values, 50), nearest_rank(values, 90),
+          nearest_rank(values, 99)};
 }
 
 void Summary::count(const Verdict& verdict, int label, double seconds) {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,8 +16,10 @@ struct Percentiles {
   double mean = 0, p50 = 0, p90 = 0, p99 = 0;
 };
 
-// Nearest rank: the smallest value that at least p % of the values do not exceed. `values` is not empty.
-Percentiles percentiles(std::vector<float> values);
+// The smallest of `sorted`, which is not empty, that at least `percent` % of them do not exceed.
+double nearest_rank(std::span<const float> sorted, double percent);
+
+Percentiles percentiles(std::vector<float> values);  // by nearest rank; `values` is not empty
 
 class Summary {
  public:

@@ -69,6 +69,16 @@ void read_picture(const std::string& file, std::vector<std::uint8_t>& bytes) {
   if (bytes.empty()) refuse("the file is empty");
 }
 
+void decode_picture(const std::string& file, bool exif_orientation, const Cascade& cascade, Image& image,
+                    DecodeMemory& memory) {
+  read_picture(file, memory.bytes);
+  const ImageHeader header = read_image_header(memory.bytes, exif_orientation);
+  DecodeOptions options;
+  options.exif_orientation = exif_orientation;
+  options.region = cascade.needed_region(header.width, header.height);
+  decode_image(memory.bytes, options, image, memory.scratch);
+}
+
 Worker::Worker(const ImageList& images, std::vector<std::shared_ptr<const Classifier>> stages,
                const CascadeOptions& options, bool exif_orientation, std::size_t workers, Sink sink)
     : images_(images),
@@ -89,7 +99,9 @@ void Worker::take(std::uint64_t ticket) {
   const auto start = Clock::now();
   in_flight_.push_back({ticket, start});
   try {
-    Image image = decode(ticket);
+    images_.write_path(ticket, path_);
+    Image image = cascade_.spare_image();
+    decode_picture(path_, exif_orientation_, cascade_, image, memory_);
     decode_seconds_ += seconds_since(start);
     ++pushed_;
     cascade_.push(ticket, std::move(image));
@@ -100,18 +112,6 @@ void Worker::take(std::uint64_t ticket) {
     verdict.error = error.what();
     answer(std::move(verdict));
   }
-}
-
-Image Worker::decode(std::uint64_t ticket) {
-  images_.write_path(ticket, path_);
-  read_picture(path_, bytes_);
-  const ImageHeader header = read_image_header(bytes_, exif_orientation_);
-  DecodeOptions options;
-  options.exif_orientation = exif_orientation_;
-  options.region = cascade_.needed_region(header.width, header.height);
-  Image image = cascade_.spare_image();
-  decode_image(bytes_, options, image, scratch_);
-  return image;
 }
 
 std::vector<Worker::Flight>::iterator Worker::find(std::uint64_t ticket) {

@@ -17,6 +17,12 @@
 
 namespace yy {
 
+// Kept from one picture to the next.
+struct DecodeMemory {
+  std::vector<std::uint8_t> bytes;  // of the file
+  DecodeScratch scratch;
+};
+
 class Worker {
  public:
   // The number of the next picture in the list; none at the end.
@@ -44,7 +50,6 @@ class Worker {
   };
 
   void take(std::uint64_t ticket);
-  Image decode(std::uint64_t ticket);
   std::vector<Flight>::iterator find(std::uint64_t ticket);
   void answer(Verdict&& verdict);
 
@@ -55,13 +60,16 @@ class Worker {
   Cascade cascade_;
   std::vector<Flight> in_flight_;  // by ticket; no more than the cascade has slots
   std::string path_;               // of the file at hand
-  std::vector<std::uint8_t> bytes_;
-  DecodeScratch scratch_;
+  DecodeMemory memory_;
   double decode_seconds_ = 0;
   std::uint64_t pushed_ = 0;
 };
 
 // A whole regular file into `bytes`. Throws Error (image).
 void read_picture(const std::string& file, std::vector<std::uint8_t>& bytes);
+
+// The part of a picture that the cascade looks at. Throws Error (image).
+void decode_picture(const std::string& file, bool exif_orientation, const Cascade& cascade, Image& image,
+                    DecodeMemory& memory);
 
 }  // namespace yy

@@ -1,7 +1,6 @@
 #include "tools/yy_run/worker_pool.h"
 
-#include <exception>
-#include <thread>
+#include "tools/yy_run/side_by_side.h"
 
 namespace yy {
 
@@ -19,31 +18,13 @@ WorkerPool::WorkerPool(std::size_t workers, const ImageList& images,
 }
 
 void WorkerPool::run(const Worker::NextTicket& next) {
-  std::exception_ptr first;
+  std::atomic<bool> failed = false;
   const auto next_or_end = [&]() -> std::optional<std::uint64_t> {
     const std::lock_guard lock(mutex_);
-    if (first) return std::nullopt;
+    if (failed) return std::nullopt;
     return next();
   };
-  const auto work = [&](Worker& worker) {
-    try {
-      worker.run(next_or_end);
-    } catch (...) {
-      const std::lock_guard lock(mutex_);
-      if (!first) first = std::current_exception();
-    }
-  };
-  {
-    std::vector<std::jthread> others;  // joined at the end of this scope
-    try {
-      for (std::size_t i = 1; i < workers_.size(); ++i) others.emplace_back(work, std::ref(*workers_[i]));
-    } catch (...) {  // no more threads to be had
-      const std::lock_guard lock(mutex_);
-      if (!first) first = std::current_exception();
-    }
-    work(*workers_[0]);
-  }
-  if (first) std::rethrow_exception(first);
+  run_side_by_side(workers_.size(), failed, [&](std::size_t worker) { workers_[worker]->run(next_or_end); });
 }
 
 template <class Part>
@@ -68,6 +49,7 @@ double WorkerPool::decode_seconds() const {
 CascadeTimes WorkerPool::times() const {
   CascadeTimes times;
   times.preprocess = sum([](const Worker& worker) { return worker.cascade().times().preprocess; });
+  times.glue = sum([](const Worker& worker) { return worker.cascade().times().glue; });
   for (std::size_t s = 0; s < workers_[0]->cascade().times().stages.size(); ++s) {
     times.stages.push_back(sum([s](const Worker& worker) { return worker.cascade().times().stages[s]; }));
   }

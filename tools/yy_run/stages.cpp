@@ -1,0 +1,44 @@
+#include "tools/yy_run/stages.h"
+
+#include <filesystem>
+#include <fmt/format.h>
+
+#include "cpu/cpu_backend.h"
+#include "runtime/error.h"
+#include "tools/yy_run/interrupt.h"
+
+namespace yy {
+
+Stages load_stages(const RunOptions& options) {
+  const std::shared_ptr<const Backend> backend = make_cpu_backend();
+  Stages stages;
+  for (const std::string& model : options.models()) {
+    stop_if_interrupted();
+    std::error_code ignored;
+    if (!std::filesystem::exists(model, ignored)) {
+      throw Error(ErrorCode::model, fmt::format("{}: there is no such file", model));
+    }
+    stages.push_back(std::make_shared<Classifier>(model, options.card, backend));
+  }
+  const std::size_t classes = stages[0]->card().classes.size();
+  if (static_cast<std::size_t>(options.topk) > classes) {
+    throw Error(ErrorCode::usage,
+                fmt::format("--topk should be at most {}, the number of classes of '{}'; found {}", classes,
+                            stages[0]->name(), options.topk));
+  }
+  return stages;
+}
+
+std::vector<std::string> names_of(const Stages& stages) {
+  std::vector<std::string> names;
+  for (const auto& stage : stages) names.push_back(stage->name());
+  return names;
+}
+
+std::vector<double> thresholds_of(const RunOptions& options) {
+  const std::size_t gates = options.models().size() - 1;
+  if (options.thresholds.size() == gates) return options.thresholds;
+  return std::vector<double>(gates, options.thresholds.at(0));
+}
+
+}  // namespace yy
