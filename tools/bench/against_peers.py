@@ -10,93 +10,59 @@ other round runs them in reverse. How to read the figures: tools/bench/README.md
 Exit codes: 0 done, 1 a program failed or the two sides did not do the same work, 2 usage or something is missing.
 """
 import argparse
+import csv
 from dataclasses import dataclass
 import json
 import math
 import os
 from pathlib import Path
-import re
 import shlex
 import statistics
-import subprocess
 import sys
 import tempfile
-import time
 
-import machine
+import rounds
+from rounds import BenchError
 
-ROOT = Path(__file__).resolve().parents[2]
-SHARED = ROOT.parent / "shared"
-ENOUGH_PAIRS = 9    # fewer are a trial, not a measurement
-COVERAGE = 0.90     # the least that an interval has to have, where there are enough pairs for it
-QUIET_LOAD = 0.25   # of the machine's CPUs: the load average at which it counts as busy before anything was started
-QUIET_OTHERS = 0.1  # of the machine's CPUs: what may run beside a measured program
-
-SPEED_ONLY = "Speed only: these photos cannot separate the two networks' accuracy."
 HOW = """images/s is each program's own figure, from decoding to answers, without loading its model; yy-run's covers its
 first run and its rows too, the peer's neither. process s is the whole process, with loading. A ratio is that of two
 images/s of one round; the interval is that of the ratios' median."""
-
-
-class BenchError(Exception):
-    """A program failed, or the two sides did not do the same work."""
-
-
-class SetupError(Exception):
-    """Something that is needed is missing or wrong."""
+ABOUT_ACCURACY = {
+    "imagenet-dev": "Speed only: these photos cannot separate the accuracy of the two larger networks.",
+    "cifar10-dev": "The threshold was chosen on these very pictures: that the pair equals Yang is no promise for others.",
+}
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """What is timed against what. {zoo} in arguments is the folder of models."""
+    """What is timed against what, over one folder of pictures."""
     name: str
-    about: str                              # of our side
-    ours: tuple[str, ...]                   # arguments of yy-run run
-    peer_about: str
-    peer: tuple[str, ...]                   # the model and the flags of folder.py
-    packages: tuple[str, ...]               # of the peer
-    alone: dict[str, tuple[str, ...]]       # ours too, run in the same rounds: what a pair's figure has to stand beside
-    precision: str = "f32"                  # both sides have to report it
+    yin: str                       # empty: Yang is the only network, else Yin and Yang run alone in the same rounds
+    yang: str                      # the peer runs this one
+    threshold: float
+    engine: str                    # of the peer, as folder.py calls it
+    precision: str                 # of both sides
+    folder: str = "imagenet-dev"   # of pictures
+
+    @property
+    def about(self) -> str:
+        return f"{self.yin} -> {self.yang}, threshold {self.threshold}" if self.yin else self.yang
+
+    @property
+    def peer_about(self) -> str:
+        return f"{'onnxruntime' if self.engine == 'ort' else 'OpenVINO'}, {self.yang}"
 
 
-YIN, YANG = "mobilenet-v2-1.0-224", "efficientnet-lite2"
-PAIR = ("--yin", f"{{zoo}}/{YIN}.onnx", "--yang", f"{{zoo}}/{YANG}.onnx", "--threshold", "0.45")
-ALONE = {"Yin alone": ("--model", f"{{zoo}}/{YIN}.onnx"), "Yang alone": ("--model", f"{{zoo}}/{YANG}.onnx")}
-PAIR_ABOUT = f"{YIN} -> {YANG}, threshold 0.45"
-ONNXRUNTIME = (f"onnxruntime, {YANG}", (YANG, "--engine", "ort"), ("numpy", "pillow", "onnxruntime"))
-OPENVINO = (f"OpenVINO, {YANG}", (YANG, "--engine", "openvino"), ("numpy", "pillow", "openvino"))
-
+V2, LITE2, RESNET56 = "mobilenet-v2-1.0-224", "efficientnet-lite2", "cifar-resnet56"
 COMPARISONS = (
-    Comparison("lite2-onnxruntime", YANG, ALONE["Yang alone"], *ONNXRUNTIME, {}),
-    Comparison("pair-onnxruntime", PAIR_ABOUT, PAIR, *ONNXRUNTIME, ALONE),
-    Comparison("pair-openvino", PAIR_ABOUT, PAIR, *OPENVINO, ALONE),
+    Comparison("lite2-onnxruntime", "", LITE2, 0, "ort", "f32"),
+    Comparison("pair-onnxruntime", V2, LITE2, 0.45, "ort", "f32"),
+    Comparison("pair-openvino", V2, LITE2, 0.45, "openvino", "f32"),
+    Comparison("pair-openvino-bf16", V2, LITE2, 0.45, "openvino", "bf16"),
+    Comparison("resnet20-resnet56", "cifar-resnet20", RESNET56, 0.82, "ort", "f32", "cifar10-dev"),
+    Comparison("resnet8-resnet56", "cifar-resnet8", RESNET56, 0.94, "ort", "f32", "cifar10-dev"),
+    Comparison("v1-lite2", "mobilenet-v1-0.5-160", LITE2, 0.88, "ort", "f32"),
 )
-
-
-def median_interval(values: list[float], coverage: float = COVERAGE) -> tuple[float, float, float]:
-    """Low, high and exact coverage of the narrowest symmetric interval of order statistics that holds the median of the
-    distribution with at least `coverage`; where there are too few values for that, of the widest. The number of values
-    below the median is binomial(n, 1/2) whatever the distribution is."""
-    ordered, n = sorted(values), len(values)
-    if not ordered:
-        raise ValueError("no values")
-
-    def exact(rank: int) -> float:  # of [rank-th smallest, rank-th largest]
-        return max(0.0, 1 - 2 * sum(math.comb(n, below) for below in range(rank)) / 2**n)
-
-    rank = max((rank for rank in range(1, n // 2 + 1) if exact(rank) >= coverage), default=1)
-    return ordered[rank - 1], ordered[n - rank], exact(rank)
-
-
-def ratio_text(values: list[float]) -> str:
-    low, high, exact = median_interval(values)
-    return (f"{statistics.median(values):.3f}x, interval {low:.3f}x to {high:.3f}x "
-            f"(coverage {100 * exact:.1f} %, pairs: {len(values)})")
-
-
-def round_order(programs: list[str], index: int) -> list[str]:
-    """A B, B A, A B, ...: what heats up, slows down or fills a cache does not always meet the same side."""
-    return programs if index % 2 == 0 else programs[::-1]
 
 
 def parse_result(text: str) -> dict:
@@ -110,25 +76,8 @@ def parse_result(text: str) -> dict:
         speed = result.get("images_per_s") if isinstance(result, dict) else None
         if not isinstance(speed, (int, float)) or speed <= 0 or not isinstance(result.get("images"), int):
             raise BenchError("expected images and images_per_s in the JSON, found: " + candidate.strip()[:200])
-        return result
+        return {"images_per_s": speed, "result": result}
     raise BenchError("expected JSON on stdout, found: " + (text.strip()[-200:] or "nothing"))
-
-
-def run_once(command: list[str]) -> dict:
-    """Runs one program to its end; `others_cpus` is how many CPUs were busy with something else meanwhile."""
-    busy, used, start = machine.busy_seconds(), machine.children_seconds(), time.perf_counter()
-    done = subprocess.run(command, capture_output=True, text=True)
-    wall = time.perf_counter() - start
-    own = machine.children_seconds() - used
-    others = max(0.0, machine.busy_seconds() - busy - own) / wall
-    if done.returncode != 0:
-        raise BenchError(f"exit code {done.returncode}: {shlex.join(command)}\n{done.stderr.strip()[-2000:]}")
-    try:
-        result = parse_result(done.stdout)
-    except BenchError as error:
-        raise BenchError(f"{shlex.join(command)}: {error}") from None
-    return {"images_per_s": result["images_per_s"], "process_s": wall, "cpu_s": own, "others_cpus": others,
-            "result": result}
 
 
 def check_same_work(runs: dict[str, dict], precision: str) -> None:
@@ -145,18 +94,41 @@ def check_same_work(runs: dict[str, dict], precision: str) -> None:
 
 
 def commands_of(comparison: Comparison, arguments: argparse.Namespace, folder: str) -> dict[str, list[str]]:
-    """Command by program, ours and the peer first; the CSV files lie in `folder`."""
-    def ours(flags: tuple[str, ...], csv: str) -> list[str]:
-        model = [flag.format(zoo=arguments.zoo) for flag in flags]
-        return [str(arguments.yy_run), "run", str(arguments.images), *model, "--threads", f"{arguments.threads}",
-                "--csv", f"{folder}/{csv}.csv", "--json", "-", "--quiet"]
+    """Command by program, ours and the peer first; each writes PROGRAM.csv into `folder`."""
+    pictures = str(arguments.images / comparison.folder)
+
+    def model(name: str) -> str:
+        return str(arguments.zoo / f"{name}.onnx")
+
+    def ours(program: str, models: list[str]) -> list[str]:
+        return [str(arguments.yy_run), "run", pictures, *models, "--precision", comparison.precision,
+                "--threads", f"{arguments.threads}", "--csv", f"{folder}/{program}.csv", "--json", "-", "--quiet"]
 
     batch = ["--batch", f"{arguments.batch}"] if arguments.batch else []
-    peer = [arguments.python, str(arguments.peers / "folder.py"), str(arguments.zoo), comparison.peer[0],
-            str(arguments.images), *comparison.peer[1:], "--precision", comparison.precision,
+    peer = [arguments.python, str(arguments.peers / "folder.py"), str(arguments.zoo), comparison.yang, pictures,
+            "--engine", comparison.engine, "--precision", comparison.precision,
             "--threads", f"{arguments.threads}", *batch, "--csv", f"{folder}/peer.csv"]
-    alone = {program: ours(flags, "alone") for program, flags in comparison.alone.items()}
-    return {"ours": ours(comparison.ours, "ours"), "peer": peer, **alone}
+    if not comparison.yin:
+        return {"ours": ours("ours", ["--model", model(comparison.yang)]), "peer": peer}
+    pair = ["--yin", model(comparison.yin), "--yang", model(comparison.yang), "--threshold", f"{comparison.threshold}"]
+    return {"ours": ours("ours", pair), "peer": peer,
+            "Yin alone": ours("Yin alone", ["--model", model(comparison.yin)]),
+            "Yang alone": ours("Yang alone", ["--model", model(comparison.yang)])}
+
+
+def paired_difference(ours: list[bool], others: list[bool]) -> tuple[float, float, float]:
+    """Accuracy of the first minus that of the second on the same pictures, and its 95 % interval. Only pictures on which
+    they disagree count: with b and c of them, the standard error is sqrt(b + c - (b - c)^2 / n) / n (McNemar)."""
+    n = len(ours)
+    b = sum(a and not o for a, o in zip(ours, others, strict=True))
+    c = sum(o and not a for a, o in zip(ours, others, strict=True))
+    half = 1.96 * math.sqrt(b + c - (b - c)**2 / n) / n
+    return (b - c) / n, (b - c) / n - half, (b - c) / n + half
+
+
+def right_answers(file: Path) -> list[bool]:
+    with file.open(newline="") as stream:
+        return [row["predicted"] == row["label"] for row in csv.DictReader(stream)]
 
 
 def ratios(raw: dict[str, list[dict]], program: str, other: str) -> list[float]:
@@ -169,22 +141,24 @@ def measure(comparison: Comparison, arguments: argparse.Namespace) -> dict:
         commands = commands_of(comparison, arguments, folder)
         load = os.getloadavg()
         print(f"{comparison.name}: warm-up", file=sys.stderr, flush=True)
-        check_same_work({program: run_once(command) for program, command in commands.items()}, comparison.precision)
+        check_same_work({program: rounds.run_once(command, parse_result) for program, command in commands.items()},
+                        comparison.precision)
         raw: dict[str, list[dict]] = {program: [] for program in commands}
         for index in range(arguments.pairs):
-            for program in round_order(list(commands), index):
-                raw[program].append(run_once(commands[program]))
+            for program in rounds.round_order(list(commands), index):
+                raw[program].append(rounds.run_once(commands[program], parse_result))
             figures = ", ".join(f"{program} {raw[program][-1]['images_per_s']:.1f}" for program in commands)
             print(f"{comparison.name}: {index + 1} of {arguments.pairs}: {figures}", file=sys.stderr, flush=True)
-    found = {}
-    for over in ["peer", *comparison.alone]:
-        values = ratios(raw, "ours", over)
-        low, high, exact = median_interval(values)
-        found[f"ours / {over}"] = {"median": statistics.median(values), "low": low, "high": high,
-                                   "coverage": exact, "values": values}
+        right = {program: right_answers(Path(folder) / f"{program}.csv") for program in commands}
+    others = [program for program in commands if program != "ours"]
     return {"name": comparison.name, "ours": comparison.about, "peer": comparison.peer_about,
-            "precision": comparison.precision, "commands": {program: shlex.join(c) for program, c in commands.items()},
-            "load_average_before": load, "ratios": found, "raw": raw}
+            "folder": comparison.folder, "precision": comparison.precision,
+            "commands": {program: shlex.join(command) for program, command in commands.items()},
+            "load_average_before": load,
+            "top1": {program: statistics.fmean(answers) for program, answers in right.items()},
+            "top1_differences": {f"ours - {other}": paired_difference(right["ours"], right[other]) for other in others},
+            "ratios": {f"ours / {other}": rounds.summary_of(ratios(raw, "ours", other)) for other in others},
+            "raw": raw}
 
 
 def report(measured: dict, pairs: int) -> None:
@@ -192,108 +166,49 @@ def report(measured: dict, pairs: int) -> None:
         return statistics.median(run[key] for run in measured["raw"][program])
 
     title = {"ours": f"ours: {measured['ours']}", "peer": f"peer: {measured['peer']}"}
-    print(f"\n{measured['name']}, {measured['precision']}. {SPEED_ONLY}")
+    print(f"\n{measured['name']}, {measured['precision']}, {measured['folder']}. {ABOUT_ACCURACY[measured['folder']]}")
     print(f"  {'medians':<68} {'images/s':>9} {'process s':>10} {'top-1':>7} {'deferred':>9}")
     for program, runs in measured["raw"].items():
         last = runs[-1]["result"]
-        top1, deferred = (f"{last[key]:.3f}" if key in last else "-" for key in ("top1", "deferred_fraction"))
+        deferred = f"{last['deferred_fraction']:.3f}" if "deferred_fraction" in last and program == "ours" else "-"
         print(f"  {title.get(program, f'ours: {program}'):<68} {median(program, 'images_per_s'):>9.1f} "
-              f"{median(program, 'process_s'):>10.2f} {top1:>7} {deferred:>9}")
+              f"{median(program, 'process_s'):>10.2f} {measured['top1'][program]:>7.4f} {deferred:>9}")
     for name, ratio in measured["ratios"].items():
-        print(f"  {name}: {ratio_text(ratio['values'])}")
-    if pairs < ENOUGH_PAIRS:
-        print(f"  A trial, not a measurement: {pairs} of at least {ENOUGH_PAIRS} pairs.")
-    others = max(run["others_cpus"] for runs in measured["raw"].values() for run in runs)
-    if others > QUIET_OTHERS * (os.cpu_count() or 1):
-        print(f"  WARNING: something else used up to {others:.2f} CPUs during a run; repeat this on a quiet machine.")
+        print(f"  {name}: {rounds.ratio_text(ratio['values'])}")
+    for name, (difference, low, high) in measured["top1_differences"].items():
+        print(f"  top-1, {name}: {100 * difference:+.2f} points, 95 % {100 * low:+.2f} to {100 * high:+.2f}")
+    if pairs < rounds.ENOUGH_PAIRS:
+        print(f"  A trial, not a measurement: {pairs} of at least {rounds.ENOUGH_PAIRS} pairs.")
+    rounds.warn_where_busy([run for runs in measured["raw"].values() for run in runs])
     sys.stdout.flush()
 
 
-def output_of(command: list[str]) -> str:
-    try:
-        return subprocess.run(command, capture_output=True, text=True, check=True).stdout.strip()
-    except (OSError, subprocess.CalledProcessError) as error:
-        detail = (getattr(error, "stderr", "") or "").strip()
-        raise SetupError(f"{shlex.join(command[:2])}: {detail or error}") from None
-
-
-def versions(arguments: argparse.Namespace, needed: set[str]) -> dict:
-    """Versions of everything that runs; names the packages that PY lacks."""
-    code = ("import importlib.metadata as m, json, platform; print(json.dumps([platform.python_version(), "
-            "{d.metadata['Name'].lower(): d.version for d in m.distributions()}]))")
-    python, packages = json.loads(output_of([arguments.python, "-c", code]))
-    if missing := sorted(needed - set(packages)):
-        lines = (arguments.peers / "requirements.txt").read_text().split()
-        install = [next((line for line in lines if re.match(rf"{name}\b", line, re.I)), name) for name in missing]
-        raise SetupError(f"{arguments.python} lacks {', '.join(missing)}; "
-                         f"{shlex.join([arguments.python, '-m', 'pip', 'install', *install])}")
-    revision = output_of(["git", "-C", str(ROOT), "rev-parse", "HEAD"]) if (ROOT / ".git").exists() else None
-    version, digest = output_of([str(arguments.yy_run), "--version"]), machine.digest(arguments.yy_run)
-    return dict(yy_run=version, yy_run_sha256=digest, git_revision=revision, python=python, packages=packages)
-
-
 def parse_arguments() -> argparse.Namespace:
-    def positive(text: str) -> int:
-        if not text.isdecimal() or int(text) < 1:
-            raise argparse.ArgumentTypeError(f"expected a positive number, found {text!r}")
-        return int(text)
-
     names = [comparison.name for comparison in COMPARISONS]
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--zoo", type=Path, default=SHARED / "zoo", help="models and zoo.json")
-    parser.add_argument("--images", type=Path, default=SHARED / "images/imagenet-dev", help="DIR/CLASS/FILE")
-    parser.add_argument("--peers", type=Path, default=SHARED / "peers", help="folder.py and requirements.txt")
-    parser.add_argument("--python", default=sys.executable, help="a Python that has the peers' packages")
-    parser.add_argument("--yy-run", type=Path, default=ROOT / "build/release/bin/yy-run")
-    parser.add_argument("--pairs", type=positive, default=ENOUGH_PAIRS, help=f"default and least: {ENOUGH_PAIRS}")
-    parser.add_argument("--threads", type=positive, default=len(os.sched_getaffinity(0)), help="of each program")
-    parser.add_argument("--batch", type=positive, help="of the peers; yy-run keeps its own default")
+    rounds.add_arguments(parser)
+    parser.add_argument("--batch", type=rounds.positive, help="of the peers; yy-run keeps its own default")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="NAME", help=", ".join(names))
-    parser.add_argument("--json", type=Path, help="machine, versions, commands and all raw numbers")
     arguments = parser.parse_args()
-    for path in (arguments.yy_run, arguments.peers / "folder.py", arguments.peers / "requirements.txt",
-                 arguments.zoo / "zoo.json", *(arguments.zoo / f"{model}.onnx" for model in (YIN, YANG))):
-        if not path.is_file():
-            raise SetupError(f"{path}: no such file")
-    if not arguments.images.is_dir():
-        raise SetupError(f"{arguments.images}: no such folder")
-    if arguments.json and not arguments.json.absolute().parent.is_dir():
-        raise SetupError(f"{arguments.json}: its folder does not exist")
-    arguments.yy_run = arguments.yy_run.resolve()
+    chosen = [comparison for comparison in COMPARISONS if comparison.name in arguments.only]
+    nets = {name for comparison in chosen for name in (comparison.yin, comparison.yang) if name}
+    rounds.check_arguments(arguments, [arguments.peers / "folder.py", arguments.peers / "requirements.txt",
+                                       arguments.zoo / "zoo.json", *(arguments.zoo / f"{net}.onnx" for net in nets)],
+                           [arguments.images / comparison.folder for comparison in chosen])
     return arguments
 
 
 def main() -> None:
     arguments = parse_arguments()
     chosen = [comparison for comparison in COMPARISONS if comparison.name in arguments.only]
-    ran = versions(arguments, {package for comparison in chosen for package in comparison.packages})
-    document = {"complete": False, "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()),
-                "machine": machine.describe(), "versions": ran, "threads": arguments.threads, "pairs": arguments.pairs,
-                "selected": [comparison.name for comparison in chosen], "comparisons": []}
-    print(f"{document['machine']['cpu']}, {os.cpu_count()} CPUs; {arguments.threads} threads for each program; "
-          f"{ran['yy_run']}, " + ", ".join(f"{name} {ran['packages'][name]}" for name in ("onnxruntime", "openvino")
-                                           if name in ran["packages"]))
+    engines = {{"ort": "onnxruntime"}.get(comparison.engine, comparison.engine) for comparison in chosen}
+    document = rounds.Document(arguments, {"numpy", "pillow", *engines})
     print(HOW, flush=True)
-    load = os.getloadavg()[0]
-    if load > QUIET_LOAD * (os.cpu_count() or 1):
-        print(f"WARNING: the load average is {load:.2f} before anything was started; the figures will not hold.")
-    for number, comparison in enumerate(chosen, 1):
-        document["comparisons"].append(measure(comparison, arguments))
-        if machine.digest(arguments.yy_run) != ran["yy_run_sha256"]:
-            raise BenchError(f"{arguments.yy_run} was replaced while it was measured")
-        document["complete"] = number == len(chosen)
-        if arguments.json:
-            part = arguments.json.with_name(arguments.json.name + ".part")
-            part.write_text(json.dumps(document, indent=1) + "\n")
-            part.replace(arguments.json)
-        report(document["comparisons"][-1], arguments.pairs)
+    for comparison in chosen:
+        measured = measure(comparison, arguments)
+        document.add(measured, last=comparison is chosen[-1])
+        report(measured, arguments.pairs)
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except (BenchError, SetupError, OSError) as failure:
-        print(f"against_peers.py: {failure}", file=sys.stderr)
-        sys.exit(2 if isinstance(failure, SetupError) else 1)
-    except KeyboardInterrupt:
-        sys.exit(130)
+    rounds.run_main(main)
