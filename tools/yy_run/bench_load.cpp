@@ -3,6 +3,7 @@
 #include <cstring>
 #include <fmt/format.h>
 #include <random>
+#include <utility>
 
 #include "runtime/error.h"
 
@@ -88,17 +89,16 @@ bool CascadeLoad::refill(bool time_is_over) {
   const auto ticket = pictures_.take(static_cast<std::uint64_t>(batch_), time_is_over);
   if (!ticket) return false;
   ticket_ = *ticket;
-  next_.clear();
-  for (std::uint64_t i = 0; i < static_cast<std::uint64_t>(batch_); ++i) {
-    next_.push_back(pictures_.image(ticket_ + i));
-  }
+  next_.resize(static_cast<std::size_t>(batch_));
+  for (std::size_t i = 0; i < next_.size(); ++i) next_[i] = pictures_.image(ticket_ + i);
   return true;
 }
 
 void CascadeLoad::run() {
   for (std::size_t i = 0; i < next_.size(); ++i) {
     try {
-      cascade_.push(ticket_ + i, std::move(next_[i]));
+      Image spare = cascade_.spare_image();
+      cascade_.push(ticket_ + i, std::exchange(next_[i], std::move(spare)));
     } catch (const Error& error) {
       throw error.within(pictures_.name(ticket_ + i));
     }
