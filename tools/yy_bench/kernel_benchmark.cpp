@@ -82,7 +82,9 @@ void time_kernel(benchmark::State& state, const BenchmarkCase& which, const Benc
   const double flops = 2.0 * static_cast<double>(which.op->macs(which.inputs, which.outputs));
   if (flops > 0) {
     state.counters["GFLOP/s"] = rate(flops, 1e9);
-    state.counters["of_peak_flops"] = rate(flops, setting.peak.flops_per_second);
+    const bool narrow = which.inputs[0].desc.dtype == DType::bf16;
+    state.counters["of_peak_flops"] =
+        rate(flops, narrow ? setting.peak.bfloat16_flops_per_second : setting.peak.flops_per_second);
   }
   state.counters["GB/s"] = rate(bytes_of(which), 1e9);
   state.counters["of_peak_bytes"] = rate(bytes_of(which), setting.peak.bytes_per_second);

@@ -25,9 +25,12 @@ struct Options {
 };
 
 void register_all(const Options& options) {
-  BenchmarkSetting setting{make_cpu_backend(), options.threads, measure_peak(options.threads)};
+  const std::shared_ptr<const Backend> backend = make_cpu_backend();
+  BenchmarkSetting setting{backend, options.threads, measure_peak(*backend, options.threads)};
   benchmark::AddCustomContext("threads", std::to_string(options.threads));
   benchmark::AddCustomContext("peak_gflop_per_s", fmt::format("{:.1f}", setting.peak.flops_per_second / 1e9));
+  benchmark::AddCustomContext("peak_bf16_gflop_per_s",
+                              fmt::format("{:.1f}", setting.peak.bfloat16_flops_per_second / 1e9));
   benchmark::AddCustomContext("peak_gb_per_s", fmt::format("{:.1f}", setting.peak.bytes_per_second / 1e9));
   const bool given = !options.models.empty() || !options.pictures.empty();
   if (!given || !options.pictures.empty()) register_pictures(options.pictures);

@@ -7,8 +7,11 @@
 #include <cstdint>
 #include <cstring>
 #include <functional>
+#include <limits>
 #include <thread>
 #include <vector>
+
+#include "ops/gemm.h"
 
 namespace yy {
 namespace {
@@ -84,9 +87,36 @@ double best_seconds(int threads, const std::function<void(int)>& work) {
   return *std::min_element(seconds.begin(), seconds.end());
 }
 
+double measure_bfloat16_flops(const Backend& backend, int threads) {
+  if (backend.support(Precision::bf16) == Support::none) return 0;
+  constexpr std::int64_t n = 1024;
+  const Gemm product({});
+  Tensor ones({Shape{n, n}, DType::f32, Layout::row_major});
+  std::ranges::fill(ones.as_mutable<float>(), 1.F);
+  const Tensor left({Shape{n, n}, DType::bf16, Layout::row_major});
+  Tensor result(left.desc());
+  const std::vector<OpInput> inputs{{true, left.desc(), nullptr}, {true, ones.desc(), &ones}};
+  const std::vector<TensorDesc> outputs{result.desc()};
+  WeightStore weights;
+  const KernelOrRefusal made = backend.make_kernel({product, inputs, outputs, threads, weights});
+  if (std::holds_alternative<Refusal>(made)) return 0;
+  const auto& kernel = std::get<Kernel>(made);
+  const Buffer workspace = backend.allocate(kernel.workspace_bytes);
+  const Launch launch = kernel.bind({{left.view(), {}}, {result.view()}, workspace.data()});
+  const auto stream = backend.new_stream(threads);
+  double best = std::numeric_limits<double>::infinity();
+  for (int round = 0; round < 10 * rounds; ++round) {
+    const auto start = Clock::now();
+    stream->run({&launch, 1});
+    stream->wait();
+    best = std::min(best, std::chrono::duration<double>(Clock::now() - start).count());
+  }
+  return 2.0 * n * n * n / best;
+}
+
 }  // namespace
 
-Peak measure_peak(int threads) {
+Peak measure_peak(const Backend& backend, int threads) {
   const Loop loop = widest_loop();
   std::vector<float> results(static_cast<std::size_t>(threads));
   const double compute =
@@ -104,6 +134,7 @@ Peak measure_peak(int threads) {
   });
   Peak peak;
   peak.flops_per_second = 2.0 * static_cast<double>(steps) * chains * loop.width * threads / compute;
+  peak.bfloat16_flops_per_second = measure_bfloat16_flops(backend, threads);
   peak.bytes_per_second = 2.0 * static_cast<double>(copied) * threads / copy;
   return peak;
 }
