@@ -1,5 +1,4 @@
-#include <map>
-
+#include "ops/passes/conversions.h"
 #include "ops/passes/passes.h"
 #include "ops/transpose.h"
 
@@ -8,7 +7,7 @@ namespace {
 
 class LayoutPass {
  public:
-  LayoutPass(Graph& graph, Layout inputs) : graph_(graph), inputs_(inputs) {}
+  LayoutPass(Graph& graph, Layout inputs) : graph_(graph), inputs_(inputs), reorders_(graph) {}
 
   void run() {
     for (ValueId id : graph_.inputs) {
@@ -56,23 +55,14 @@ class LayoutPass {
   }
 
   ValueId in_layout(ValueId id, Layout layout) {
-    if (graph_.value(id).desc.layout == layout) return id;
-    const auto [entry, is_new] = reordered_.try_emplace({id, layout}, no_value);
-    if (is_new) {
-      const std::string name = graph_.value(id).name;
-      const ValueId copy = graph_.add_value(name);
-      graph_.value(copy).desc = graph_.value(id).desc;
-      graph_.value(copy).desc.layout = layout;
-      graph_.value(copy).typed = true;
-      graph_.nodes.push_back({name + ".reorder", std::make_shared<Reorder>(), {id}, {copy}});
-      entry->second = copy;
-    }
-    return entry->second;
+    TensorDesc wanted = graph_.value(id).desc;
+    wanted.layout = layout;
+    return reorders_.convert(id, wanted, ".reorder", std::make_shared<Reorder>());
   }
 
   Graph& graph_;
   Layout inputs_;
-  std::map<std::pair<ValueId, Layout>, ValueId> reordered_;
+  Conversions reorders_;
 };
 
 }  // namespace

@@ -1,9 +1,8 @@
 // Runs what gains from it in bfloat16. A value becomes bfloat16 where an operator that multiplies bfloat16
 // reads it, directly or through operators that only pass it on; so the scores, which none of these reads,
 // leave the last layer as the float32 sums that they are.
-#include <map>
-
 #include "ops/cast.h"
+#include "ops/passes/conversions.h"
 #include "ops/passes/passes.h"
 
 namespace yy {
@@ -11,7 +10,7 @@ namespace {
 
 class Bfloat16Pass {
  public:
-  explicit Bfloat16Pass(Graph& graph) : graph_(graph), wanted_(graph.values.size(), false) {}
+  explicit Bfloat16Pass(Graph& graph) : graph_(graph), wanted_(graph.values.size(), false), casts_(graph) {}
 
   void run() {
     for (auto node = graph_.nodes.rbegin(); node != graph_.nodes.rend(); ++node) mark_inputs(*node);
@@ -72,23 +71,14 @@ class Bfloat16Pass {
   }
 
   ValueId as(ValueId id, DType dtype) {
-    if (graph_.value(id).desc.dtype == dtype) return id;
-    const auto [entry, is_new] = cast_.try_emplace({id, dtype}, no_value);
-    if (is_new) {
-      const std::string name = graph_.value(id).name;
-      const ValueId copy = graph_.add_value(name);
-      graph_.value(copy).desc = graph_.value(id).desc;
-      graph_.value(copy).desc.dtype = dtype;
-      graph_.value(copy).typed = true;
-      graph_.nodes.push_back({name + ".cast", std::make_shared<Cast>(dtype), {id}, {copy}});
-      entry->second = copy;
-    }
-    return entry->second;
+    TensorDesc wanted = graph_.value(id).desc;
+    wanted.dtype = dtype;
+    return casts_.convert(id, wanted, ".cast", std::make_shared<Cast>(dtype));
   }
 
   Graph& graph_;
   std::vector<bool> wanted_;  // per value of the graph as it came: to be bfloat16
-  std::map<std::pair<ValueId, DType>, ValueId> cast_;
+  Conversions casts_;
 };
 
 }  // namespace
