@@ -6,15 +6,13 @@
 
 #include "cpu/cpu_backend.h"
 #include "runtime/executor.h"
+#include "tests/thread_count.h"
 #include "yy/network.h"
 
 namespace yy {
 namespace {
 
-std::ptrdiff_t threads_of_this_process() {
-  const std::filesystem::directory_iterator tasks("/proc/self/task");
-  return std::distance(begin(tasks), end(tasks));
-}
+using test::threads_of_this_process;
 
 void run(const Network& net, int threads) {
   const auto program = net.compile({16, threads, Layout::channels_last, {}});

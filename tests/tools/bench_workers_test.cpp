@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "cpu/cpu_backend.h"
+#include "tests/thread_count.h"
 #include "tools/yy_run/bench_loop.h"
 #include "tools/yy_run/report_model.h"
 
@@ -15,10 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::ptrdiff_t threads_of_this_process() {
-  const fs::directory_iterator tasks("/proc/self/task");
-  return std::distance(begin(tasks), end(tasks));
-}
+using test::threads_of_this_process;
 
 // Another load, watched.
 class Watched : public BenchLoad {

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "cpu/cpu_backend.h"
+#include "tests/thread_count.h"
 #include "tests/yy/answers.h"
 
 namespace yy {
@@ -15,10 +16,7 @@ namespace {
 
 namespace fs = std::filesystem;
 
-std::ptrdiff_t threads_of_this_process() {
-  const fs::directory_iterator tasks("/proc/self/task");
-  return std::distance(begin(tasks), end(tasks));
-}
+using test::threads_of_this_process;
 
 class Pool : public testing::Test {
  protected:
