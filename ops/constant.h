@@ -27,6 +27,7 @@ class ConstantOfShape : public Op {
   explicit ConstantOfShape(Tensor value) : value_(std::move(value)) {}
   std::string_view name() const override { return "ConstantOfShape"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  bool needs_constant(std::size_t) const override { return true; }
   std::optional<Tensor> fold(std::span<const OpInput> inputs) const override;
 
  private:

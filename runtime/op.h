@@ -47,6 +47,9 @@ class Op {
   // The single output's elements where they follow from attributes and input shapes alone.
   virtual std::optional<Tensor> fold(std::span<const OpInput>) const { return std::nullopt; }
 
+  // Whether input `index` must be known while a graph is compiled (a shape, weights that are packed).
+  virtual bool needs_constant(std::size_t) const { return false; }
+
   virtual LayoutRule layout_rule() const { return LayoutRule::row_major; }
 
   virtual PrecisionRule precision_rule(std::span<const OpInput>) const { return PrecisionRule::float32; }
