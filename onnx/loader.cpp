@@ -7,12 +7,12 @@
 
 #include "onnx/private/graph_reader.h"
 #include "onnx/private/limits.h"
-#include "onnx/private/problems.h"
 #include "onnx/private/tensor_proto.h"
 #include "onnx/private/wire.h"
 #include "ops/registry.h"
 #include "runtime/error.h"
 #include "runtime/printable.h"
+#include "runtime/problems.h"
 
 namespace yy {
 namespace {
@@ -115,7 +115,11 @@ OnnxModel read_model(onnx_pb::Model model, const std::string& name) {
   if (!model.producer_version().empty())
     result.producer += fmt::format(" {}", printable(model.producer_version()));
   result.graph = GraphReader(*model.mutable_graph(), result.opset, imports, problems).read();
-  problems.throw_if_any(name);
+  try {
+    problems.throw_if_any();
+  } catch (const Error& error) {
+    throw error.within(name);
+  }
   return result;
 }
 

@@ -3,9 +3,9 @@
 #include <fmt/format.h>
 
 #include "onnx/private/limits.h"
-#include "onnx/private/problems.h"
 #include "onnx/private/tensor_proto.h"
 #include "runtime/error.h"
+#include "runtime/printable.h"
 
 namespace yy {
 namespace {

@@ -6,9 +6,9 @@
 #include <limits>
 
 #include "onnx/private/limits.h"
-#include "onnx/private/problems.h"
 #include "ops/dtype.h"
 #include "runtime/error.h"
+#include "runtime/printable.h"
 
 namespace yy {
 namespace {

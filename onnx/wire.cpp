@@ -6,8 +6,8 @@
 #include <string_view>
 
 #include "onnx/private/limits.h"
-#include "onnx/private/problems.h"
 #include "runtime/error.h"
+#include "runtime/printable.h"
 
 namespace yy {
 namespace {

@@ -9,8 +9,8 @@
 #include <unordered_map>
 #include <vector>
 
-#include "onnx/private/problems.h"
 #include "runtime/graph.h"
+#include "runtime/problems.h"
 
 namespace yy {
 
