@@ -25,7 +25,8 @@ T compute(Binary::Kind kind, T a, T b) {
         return a / b;
     }
   } else {
-    using U = std::make_unsigned_t<T>;
+    // Bytes are computed in 32 bits; the lowest 8 are those of the wrapped result.
+    using U = std::conditional_t<sizeof(T) < 4, std::uint32_t, std::make_unsigned_t<T>>;
     const auto x = static_cast<U>(a), y = static_cast<U>(b);
     switch (kind) {
       case Binary::Kind::add:
@@ -36,7 +37,7 @@ T compute(Binary::Kind kind, T a, T b) {
         return static_cast<T>(x * y);
       case Binary::Kind::div:
         if (b == 0) return 0;  // undefined in ONNX; must not trap
-        return b == -1 ? static_cast<T>(0 - x) : a / b;
+        return std::is_signed_v<T> && b == static_cast<T>(-1) ? static_cast<T>(0 - x) : static_cast<T>(a / b);
     }
   }
   return T{};
@@ -88,8 +89,14 @@ KernelOrRefusal make_binary(const KernelRequest& request, const Context&) {
     case DType::i32:
       kernel.bind = [=](const Binding& b) { return bind_loop<std::int32_t>(kind, loop, b); };
       break;
-    default:
-      return Refusal{"element type " + std::string(name_of(out.dtype)) + " is not supported"};
+    case DType::i8:
+      kernel.bind = [=](const Binding& b) { return bind_loop<std::int8_t>(kind, loop, b); };
+      break;
+    case DType::u8:
+      kernel.bind = [=](const Binding& b) { return bind_loop<std::uint8_t>(kind, loop, b); };
+      break;
+    case DType::boolean:
+      return Refusal{"element type bool is not supported"};
   }
   return kernel;
 }

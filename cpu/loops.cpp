@@ -5,9 +5,7 @@
 #include <numeric>
 
 namespace yy::cpu {
-namespace {
 
-// Outermost first in memory order of `out`, neighbours merged where all operands allow it. Never empty.
 void sort_and_merge(std::vector<Axis>& axes) {
   std::erase_if(axes, [](const Axis& axis) { return axis.count == 1; });
   std::stable_sort(axes.begin(), axes.end(), [](const Axis& x, const Axis& y) { return x.out > y.out; });
@@ -27,6 +25,8 @@ void sort_and_merge(std::vector<Axis>& axes) {
   if (merged.empty()) merged.push_back({1, 1, 1, 1});
   axes = std::move(merged);
 }
+
+namespace {
 
 // The strides of `desc` along the axes of a shape of `rank`, 0 where it is broadcast.
 std::vector<std::int64_t> broadcast_strides(const TensorDesc& desc, std::size_t rank) {

@@ -27,9 +27,9 @@ std::vector<TensorDesc> Binary::infer(std::span<const OpInput> inputs) const {
   const OpInput& a = need(inputs, 0, "A");
   const OpInput& b = need(inputs, 1, "B");
   check_dtype(b, a.desc.dtype, "B");
-  if (a.desc.dtype != DType::f32 && a.desc.dtype != DType::i64 && a.desc.dtype != DType::i32) {
+  if (a.desc.dtype == DType::boolean || a.desc.dtype == DType::bf16) {
     throw Error(ErrorCode::model,
-                fmt::format("input 'A' should be float32, int64 or int32, found {}", name_of(a.desc.dtype)));
+                fmt::format("input 'A' should be a number, found {}", name_of(a.desc.dtype)));
   }
   return {{broadcast(a.desc.shape, b.desc.shape), a.desc.dtype, Layout::row_major}};
 }

@@ -1,4 +1,4 @@
-// Add, Sub, Mul, Div with numpy broadcasting; float32, int64, int32.
+// Add, Sub, Mul, Div with numpy broadcasting; float32, int64, int32, int8, uint8.
 #pragma once
 
 #include <memory>

@@ -17,6 +17,9 @@ struct Axis {
   std::int64_t out = 0, a = 0, b = 0;
 };
 
+// Outermost first in memory order of `out`, neighbours merged where all operands allow it. Never empty.
+void sort_and_merge(std::vector<Axis>& axes);
+
 // Where row number `row` of the nest begins; a row is one pass over the innermost axis.
 inline Axis offsets(const std::vector<Axis>& axes, std::int64_t row) {
   Axis at{1, 0, 0, 0};
@@ -30,8 +33,8 @@ inline Axis offsets(const std::vector<Axis>& axes, std::int64_t row) {
   return at;
 }
 
-template <class T, class F>
-void broadcast_row(const Axis& axis, T* out, const T* a, const T* b, const F& f) {
+template <class T, class U, class F>
+void broadcast_row(const Axis& axis, T* out, const T* a, const U* b, const F& f) {
   if (axis.a == 1 && axis.b == 1) {
     for (std::int64_t i = 0; i < axis.count; ++i) out[i] = f(a[i], b[i]);
   } else if (axis.a == 1 && axis.b == 0) {
@@ -49,8 +52,8 @@ class BroadcastLoop {
   BroadcastLoop(const TensorDesc& out, const TensorDesc& a, const TensorDesc& b);
 
   // `out` may be `a` or `b` itself where that is not broadcast.
-  template <class T, class F>
-  void run(T* out, const T* a, const T* b, const F& f) const {
+  template <class T, class U, class F>
+  void run(T* out, const T* a, const U* b, const F& f) const {
     if (elements_ == 0) return;
     const Axis& inner = axes_.back();
     parallel_for(elements_ / inner.count, elements_, [&](std::int64_t row) {

@@ -52,7 +52,7 @@ std::vector<Case> broadcasting() {
 
 std::vector<Case> numbers() {
   const double inf = std::numeric_limits<double>::infinity();
-  const DType i32 = DType::i32, i64 = DType::i64;
+  const DType i32 = DType::i32, i64 = DType::i64, i8 = DType::i8, u8 = DType::u8;
   return {
       node("float_by_zero", "Div", 14, {}, {given({4}, {1, -1, 0, 5}), given({4}, {0, 0, 0, -0.0})}, rounded),
       node("infinite", "Sub", 14, {}, {given({3}, {inf, -inf, inf}), given({3}, {1, 1, inf})}, rounded),
@@ -69,6 +69,12 @@ std::vector<Case> numbers() {
       node("int32_truncates", "Div", 14, {}, {ints({7, -7, 9, -9}, i32), ints({2, 2, -4, -4}, i32)}),
       node("int32_least_by_minus_one", "Div", 14, {}, {ints({-2147483648LL, 8}, i32), ints({-1}, i32)}),
       node("int32_picture", "Div", 14, {}, {data({2, 3, 4, 5}, i32), divisor({2, 3, 4, 5}, i32)}),
+      node("int8", "Add", 14, {}, {data({2, 3, 4}, i8), data({3, 4}, i8)}),
+      node("int8_wraps", "Mul", 14, {}, {data({2, 3, 4, 5}, i8), data({1, 3, 1, 1}, i8)}),
+      node("int8_truncates", "Div", 14, {}, {ints({7, -7, 127, -128, 5}, i8), ints({2, 2, -1, -1, 0}, i8)}),
+      node("uint8_wraps", "Sub", 14, {}, {data({2, 3, 4, 5}, u8), data({5}, u8)}),
+      node("uint8", "Mul", 14, {}, {data({37}, u8), data({37}, u8)}),
+      node("uint8", "Div", 14, {}, {ints({200, 255, 7, 255}, u8), ints({3, 255, 0, 2}, u8)}),
       // Undefined in ONNX; ours gives 0, which matters less than that it does not trap.
       node("int64_by_zero", "Div", 14, {}, {ints({7, least, 0}), ints({0})}),
       node("int32_by_zero", "Div", 14, {}, {ints({7, -1}, i32), ints({0, 0}, i32)}),

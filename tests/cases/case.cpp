@@ -174,13 +174,13 @@ std::int64_t bytes(const Prepared& prepared) {
 }
 
 Case node(std::string name, std::string op_type, int opset, AttributeList attributes,
-          std::vector<CaseInput> inputs, double tolerance) {
+          std::vector<CaseInput> inputs, double tolerance, std::size_t outputs) {
   Case c;
   c.name = std::move(name);
   c.source.op_type = std::move(op_type);
   c.source.opset = opset;
   c.source.input_count = inputs.size();
-  c.source.output_count = 1;
+  c.source.output_count = outputs;
   c.inputs = std::move(inputs);
   c.tolerance = tolerance;
   for (auto& [key, value] : attributes) c.source.attributes.set(key, std::move(value));

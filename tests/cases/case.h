@@ -84,7 +84,7 @@ using AttributeList = std::vector<std::pair<std::string, AttributeValue>>;
 
 // An ONNX node read through read_op, so that the reader is tested as well.
 Case node(std::string name, std::string op_type, int opset, AttributeList attributes,
-          std::vector<CaseInput> inputs, double tolerance = 0);
+          std::vector<CaseInput> inputs, double tolerance = 0, std::size_t outputs = 1);
 
 // An operator of ours, or an ONNX one as a pass makes it.
 Case own(std::string name, std::shared_ptr<const Op> op, std::vector<CaseInput> inputs, double tolerance = 0);

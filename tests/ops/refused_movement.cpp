@@ -90,6 +90,12 @@ std::vector<Refused> refused_movements() {
       row("no_attribute", "Pad", 10, {}, {x}, {"'pads'", "missing"}),
       row("value_of_bytes", "Pad", 10, {{"pads", Ints{1, 1}}, {"value", 1.F}}, {data({3}, u8)},
           {"'value'", "uint8"}),
+      row("lengths", "Split", 13, {}, {data({4}), ints({5})}, {"'split'", "4", "[5]"}),
+      row("count", "Split", 11, {{"split", Ints{2, 2}}}, {data({4})}, {"'split'", "1 lengths", "[2,2]"}),
+      row("negative", "Split", 13, {}, {data({4}), ints({-4})}, {"'split'", "[-4]"}),
+      row("axis", "Split", 13, {{"axis", 1}}, {data({4})}, {"'axis'", "1", "rank 1"}),
+      row("num_outputs", "Split", 18, {{"num_outputs", 2}}, {data({4})}, {"'num_outputs'", "2", "1"}),
+      row("dynamic", "Split", 13, {}, {data({4}), data({1}, i64)}, {"'split'", "computed from data"}),
       row("perm_short", "Transpose", 13, {{"perm", Ints{1, 0}}}, {x}, {"'perm'", "[1,0]", "3"}),
       row("perm_twice", "Transpose", 13, {{"perm", Ints{0, 0, 1}}}, {x}, {"'perm'", "[0,0,1]"}),
       row("perm_negative", "Transpose", 13, {{"perm", Ints{0, -1, 1}}}, {x}, {"'perm'", "[0,-1,1]"}),
@@ -111,7 +117,7 @@ std::vector<Refused> refused_constants() {
       row("no_input", "ConstantOfShape", 9, {}, {absent()}, {"'input'", "missing"}),
       row("start_too_early", "Shape", 13, {{"start", 1}}, {flat}, {"'start'", "Shape"}),
       row("no_input", "Shape", 13, {}, {}, {"inputs", "0"}),
-      row("operator", "LRN", 13, {}, {picture}, {"'LRN'", "not supported"}),
+      row("operator", "NonZero", 13, {}, {picture}, {"'NonZero'", "not supported"}),
       row("our_own_operator", "Reorder", 13, {}, {picture}, {"'Reorder'", "not supported"}),
   };
 }

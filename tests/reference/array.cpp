@@ -86,6 +86,14 @@ double round_to_bfloat16(double x) {
   return from_bfloat16_bits(bfloat16_bits(x));
 }
 
+std::int64_t wrapped(DType dtype, std::int64_t x) {
+  const int bits = dtype == DType::i32 ? 32 : dtype == DType::i64 ? 64 : 8;
+  const auto shift = static_cast<unsigned>(64 - bits);
+  const std::uint64_t high = static_cast<std::uint64_t>(x) << shift;
+  return dtype == DType::u8 ? static_cast<std::int64_t>(high >> shift)
+                            : static_cast<std::int64_t>(high) >> shift;
+}
+
 std::int64_t size_of_dims(const Index& dims) {
   std::int64_t product = 1;
   for (std::int64_t dim : dims) product *= dim;

@@ -37,6 +37,7 @@ double round_to_bfloat16(double x);
 
 std::int64_t size_of_dims(const Index& dims);
 std::int64_t position(const Index& dims, const Index& index);  // of an element among real or whole
+std::int64_t wrapped(DType dtype, std::int64_t x);  // what is left of x in an integer type of fewer bits
 void for_each_index(const Index& dims, const std::function<void(const Index&)>& visit);
 
 // The elements as they lie in memory in the desc's layout.

@@ -25,6 +25,7 @@ std::int64_t reference_macs(const Case& c, Inputs inputs, const Array& output) {
     const Index& w = inputs[1]->dims;
     return output.size() * w[1] * w[2] * w[3];
   }
+  if (c.source.op_type == "MatMul") return output.size() * inputs[0]->dims.back();
   if (c.source.op_type == "Gemm") {
     return output.size() * inputs[0]->dims[int_attribute(c, "transA", 0) != 0 ? 0 : 1];
   }
@@ -72,6 +73,27 @@ bool has_input(Inputs inputs, std::size_t i) {
 
 std::int64_t from_back(std::int64_t axis, std::size_t rank) {
   return axis < 0 ? axis + static_cast<std::int64_t>(rank) : axis;
+}
+
+Index broadcast_dims(const std::vector<const Array*>& operands) {
+  std::size_t rank = 0;
+  for (const Array* operand : operands) rank = std::max(rank, operand->dims.size());
+  Index dims(rank, 1);
+  for (const Array* operand : operands) {
+    const std::size_t shift = rank - operand->dims.size();
+    for (std::size_t i = 0; i < operand->dims.size(); ++i) {
+      if (operand->dims[i] != 1) dims[shift + i] = operand->dims[i];
+    }
+  }
+  return dims;
+}
+
+std::int64_t broadcast_position(const Index& dims, const Index& index) {
+  Index own(dims.size());
+  const std::size_t shift = index.size() - dims.size();
+  for (std::size_t axis = 0; axis < dims.size(); ++axis)
+    own[axis] = dims[axis] == 1 ? 0 : index[shift + axis];
+  return position(dims, own);
 }
 
 Geometry geometry(const Case& c, const Index& x, const Index& kernel, bool ceil_mode) {

@@ -36,6 +36,10 @@ std::optional<Ints> ints_attribute(const Case& c, const std::string& name);
 bool has_input(Inputs inputs, std::size_t i);
 std::int64_t from_back(std::int64_t axis, std::size_t rank);  // a negative axis counts from the back
 
+// numpy's broadcasting: the common shape, and where the element of `index` in it lies in an operand.
+Index broadcast_dims(const std::vector<const Array*>& operands);
+std::int64_t broadcast_position(const Index& dims, const Index& index);
+
 // ONNX's sliding window over H and W.
 struct Geometry {
   Index kernel, strides, dilations, pads, output;  // pads: top, left, bottom, right
