@@ -3,11 +3,17 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "runtime/backend.h"
 #include "runtime/graph.h"
 
 namespace yy {
+
+// `tensors` hold an element for each graph input. Inputs that a node has to know while it is compiled
+// (Op::needs_constant), such as the shape that a Reshape reads, become constants; the others stay, and with
+// them their tensors.
+void bind_compile_time_inputs(Graph& graph, std::vector<Tensor>& tensors);
 
 // The part of the work that does not depend on the batch size; done once per network, so that all batch sizes
 // share the same constants (and so the same packed weights).

@@ -6,7 +6,6 @@
 #include "cpu/cpu_backend.h"
 #include "ops/conv.h"
 #include "ops/gemm.h"
-#include "ops/passes/lower.h"
 #include "runtime/error.h"
 #include "tests/passes/small_graph.h"
 
@@ -291,27 +290,6 @@ TEST(AssignLayouts, TakesInputsAsTheyAreGiven) {
   propagate(graph, cpu(), true);
   assign_layouts(graph, Layout::channels_last);
   EXPECT_EQ(op_names(graph), (Names{"Conv", "GlobalAveragePool", "Reorder", "Flatten"}));
-}
-
-TEST(Lower, RefusesDimensionsThatStayOpen) {
-  Builder b;
-  Graph graph = b.done({b.conv(b.input({unknown_dim, 3, unknown_dim, 5}), 3, 4)});
-  set_batch(graph, 4);
-  EXPECT_THROW(lower(graph, cpu(), Layout::row_major, Precision::f32), Error);
-  Builder fixed;
-  Graph other = fixed.done({fixed.conv(fixed.input({2, 3, 6, 5}), 3, 4)});
-  EXPECT_THROW(set_batch(other, 3), Error);
-  set_batch(other, 2);
-}
-
-TEST(Lower, SetsTheBatchOfOpenInputsOnly) {
-  Builder b;
-  const ValueId open = b.input({unknown_dim, 5}), row = b.input({5});
-  Graph graph = b.done({b.node("Add", {open, row})});
-  EXPECT_FALSE(fixed_batch(graph));
-  set_batch(graph, 3);
-  EXPECT_EQ(graph.value(open).desc.shape, (Shape{3, 5}));
-  EXPECT_EQ(graph.value(row).desc.shape, (Shape{5}));
 }
 
 }  // namespace
