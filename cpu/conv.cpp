@@ -14,8 +14,11 @@ using dnnl::memory;
 
 // Weights as oneDNN wants to see them: [M,C,kH,kW], or [G,M/G,C/G,kH,kW] in groups.
 memory::dims weight_dims(const Shape& w, std::int64_t group) {
-  if (group == 1) return {w[0], w[1], w[2], w[3]};
-  return {group, w[0] / group, w[1], w[2], w[3]};
+  memory::dims dims(w.begin(), w.end());
+  if (group == 1) return dims;
+  dims[0] /= group;
+  dims.insert(dims.begin(), group);
+  return dims;
 }
 
 dnnl::primitive_attr epilogue_attributes(const Epilogue& epilogue) {
@@ -33,9 +36,11 @@ dnnl::convolution_forward::primitive_desc describe_convolution(const KernelReque
   const auto f32 = memory::data_type::f32;
   const Shape& w = request.inputs[1].desc.shape;
   const Window window = conv.window(request.inputs);
-  const memory::dims strides(window.strides.begin(), window.strides.end());
-  const memory::dims dilations{window.dilations[0] - 1, window.dilations[1] - 1};  // oneDNN counts the gaps
-  const memory::dims before{window.pads[0], window.pads[1]}, after{window.pads[2], window.pads[3]};
+  const auto between = window.pads.begin() + static_cast<std::ptrdiff_t>(window.axes());
+  const memory::dims &strides = window.strides, before(window.pads.begin(), between),
+                     after(between, window.pads.end());
+  memory::dims dilations = window.dilations;
+  for (auto& dilation : dilations) --dilation;  // oneDNN counts the gaps
   const memory::desc source = describe(request.inputs[0].desc);
   const memory::desc weights(weight_dims(w, conv.group()), source.data_type(), any);
   const memory::desc target = describe(request.outputs[0]);
@@ -62,8 +67,9 @@ KernelOrRefusal make_conv(const KernelRequest& request, const Context& context) 
     return Refusal{"weights 'W' that are computed from data are not supported"};
 
   const auto described = describe_convolution(request, context, conv);
-  const memory::desc plain(weight_dims(weights.desc.shape, conv.group()), memory::data_type::f32,
-                           conv.group() == 1 ? memory::format_tag::oihw : memory::format_tag::goihw);
+  const memory::dims dims = weight_dims(weights.desc.shape, conv.group());
+  const memory::desc plain =
+      describe({Shape(std::vector<std::int64_t>(dims)), DType::f32, Layout::row_major});
   const auto count = static_cast<std::size_t>(weights.desc.shape[0]);
   const std::size_t taps = weights.constant->as<float>().size() / std::max<std::size_t>(count, 1);
   const FilterLayout filters{count, taps, taps, 1};

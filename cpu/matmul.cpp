@@ -70,10 +70,12 @@ KernelOrRefusal make_matmul(const KernelRequest& request, const Context& context
         for (std::int64_t row = 0; biased && row < m; ++row) {
           std::memcpy(y + row * n, binding.inputs[2].data, static_cast<std::size_t>(n) * sizeof(float));
         }
+        // Without depth sgemm leaves y as it finds it.
+        if (k == 0 && !biased) std::fill_n(y, m * n, 0.F);
         const auto status =
-            dnnl_sgemm('N', 'N', m, n, k, 1.F, binding.inputs[0].as<const float>() + from_a[i],
-                       std::max<std::int64_t>(k, 1), binding.inputs[1].as<const float>() + from_b[i], n,
-                       biased ? 1.F : 0.F, y, n);
+            k == 0 ? dnnl_success
+                   : dnnl_sgemm('N', 'N', m, n, k, 1.F, binding.inputs[0].as<const float>() + from_a[i], k,
+                                binding.inputs[1].as<const float>() + from_b[i], n, biased ? 1.F : 0.F, y, n);
         if (status != dnnl_success) throw Error(ErrorCode::failure, "oneDNN's sgemm failed");
         if (activation) activate({y, static_cast<std::size_t>(m * n)}, *activation);
       }

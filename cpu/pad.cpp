@@ -1,4 +1,5 @@
-// Pad: the output is filled with the value, then the part of the input that stays is copied in.
+// Pad: the output is filled with the value, then the part of the input that stays is copied in. The other
+// modes take each element from where a table per axis says.
 #include "ops/pad.h"
 
 #include <algorithm>
@@ -35,10 +36,67 @@ Tensor value_in(DType dtype, const Tensor& value) {
   return Tensor({Shape{}, dtype, {}}, std::span(&narrow, 1));
 }
 
+// Per axis of the output and index there: how far to step in the input and in the output, in bytes.
+struct Steps {
+  std::vector<std::int64_t> from, to;
+};
+
+std::vector<Steps> steps_of(const KernelRequest& request, const Pad& pad, std::int64_t element) {
+  const TensorDesc &in = request.inputs[0].desc, &out = request.outputs[0];
+  const auto pads = pad.pads(request.inputs);
+  const auto in_strides = in.strides(), out_strides = out.strides();
+  std::vector<Steps> axes(out.shape.rank());
+  for (std::size_t i = 0; i < axes.size(); ++i) {
+    for (std::int64_t k = 0; k < out.shape[i]; ++k) {
+      axes[i].from.push_back(pad.source(k - pads[i], in.shape[i]) * in_strides[i] * element);
+      axes[i].to.push_back(k * out_strides[i] * element);
+    }
+  }
+  return axes;
+}
+
+Kernel pad_from_input(const KernelRequest& request, const Pad& pad) {
+  const std::size_t element = size_of(request.outputs[0].dtype);
+  const std::vector<Steps> axes = steps_of(request, pad, static_cast<std::int64_t>(element));
+  const std::int64_t elements = request.outputs[0].shape.elements();
+  const std::int64_t inner = axes.empty() ? 1 : std::ssize(axes.back().from);
+  Kernel kernel;
+  kernel.implementation = "copy";
+  kernel.packed_inputs = {1, 2, 3};
+  kernel.bind = [=](const Binding& binding) -> Launch {
+    return [=](Stream&) {
+      parallel_for(elements / inner, elements, [&](std::int64_t row) {
+        const auto* from = binding.inputs[0].as<const std::byte>();
+        auto* to = binding.outputs[0].as<std::byte>();
+        for (std::size_t i = axes.size() - std::min<std::size_t>(axes.size(), 1); i-- > 0;) {
+          const auto k = static_cast<std::size_t>(row % std::ssize(axes[i].from));
+          row /= std::ssize(axes[i].from);
+          from += axes[i].from[k];
+          to += axes[i].to[k];
+        }
+        for (std::size_t k = 0; k < static_cast<std::size_t>(inner); ++k) {
+          const std::int64_t here = axes.empty() ? 0 : axes.back().from[k];
+          const std::int64_t there = axes.empty() ? 0 : axes.back().to[k];
+          std::memcpy(to + there, from + here, element);
+        }
+      });
+    };
+  };
+  return kernel;
+}
+
 }  // namespace
 
 KernelOrRefusal make_pad(const KernelRequest& request, const Context&) {
   const auto& pad = static_cast<const Pad&>(request.op);
+  if (pad.mode() != Pad::Mode::constant) {
+    constexpr std::int64_t longest = 1 << 20;  // elements of an axis; each costs an entry in a table
+    const auto dims = request.outputs[0].shape.dims();
+    if (std::any_of(dims.begin(), dims.end(), [](std::int64_t dim) { return dim > longest; })) {
+      return Refusal{"an axis is longer than 2^20 elements, too long for a pad that is not constant"};
+    }
+    return pad_from_input(request, pad);
+  }
   const auto pads = pad.pads(request.inputs);
   const Tensor value = value_in(request.outputs[0].dtype, pad.value(request.inputs));
   const TensorDesc& in = request.inputs[0].desc;

@@ -1,4 +1,5 @@
-// Pooling: oneDNN's primitive, channels last; own loops where oneDNN has no fast code or another divisor.
+// Pooling: oneDNN's primitive, channels last; own loops where oneDNN has no fast code or another divisor,
+// and those of pool_any.cpp for what no picture needs.
 #include "ops/pool.h"
 
 #include <algorithm>
@@ -6,6 +7,7 @@
 #include <limits>
 
 #include "cpu/private/context.h"
+#include "cpu/private/pool_any.h"
 #include "runtime/bfloat16.h"
 
 namespace yy::cpu {
@@ -16,30 +18,26 @@ using dnnl::memory;
 dnnl::pooling_v2_forward::primitive_desc describe_pooling(const KernelRequest& request,
                                                           const Context& context, const Pool& pool,
                                                           const Window& window) {
-  const auto algorithm = pool.kind() == Pool::Kind::max ? dnnl::algorithm::pooling_max
-                         : pool.count_include_pad()     ? dnnl::algorithm::pooling_avg_include_padding
-                                                        : dnnl::algorithm::pooling_avg_exclude_padding;
+  const auto algorithm = pool.kind() == Pool::Kind::max    ? dnnl::algorithm::pooling_max
+                         : pool.fields().count_include_pad ? dnnl::algorithm::pooling_avg_include_padding
+                                                           : dnnl::algorithm::pooling_avg_exclude_padding;
   const Shape& in = request.inputs[0].desc.shape;
-  memory::dims after(2);
+  memory::dims before(window.pads.begin(), window.pads.begin() + 2), after(2), gaps = window.dilations;
   for (std::size_t i = 0; i < 2; ++i) {  // as much as the last window needs, which ceil_mode may enlarge
-    const std::int64_t extent = (window.kernel_shape[i] - 1) * window.dilations[i] + 1;
-    after[i] = (window.output[i] - 1) * window.strides[i] + extent - in[2 + i] - window.pads[i];
+    after[i] = (window.output[i] - 1) * window.strides[i] + window.extent(i) - in[2 + i] - window.pads[i];
+    --gaps[i];  // oneDNN counts them, not the step
   }
   return {{dnnl::prop_kind::forward_inference, algorithm, describe(request.inputs[0].desc),
-           describe(request.outputs[0]), memory::dims(window.strides.begin(), window.strides.end()),
-           memory::dims(window.kernel_shape.begin(), window.kernel_shape.end()),
-           memory::dims{window.dilations[0] - 1, window.dilations[1] - 1},
-           memory::dims{window.pads[0], window.pads[1]}, after},
+           describe(request.outputs[0]), window.strides, window.kernel_shape, gaps, before, after},
           with_user_scratchpad(),
           context.engine};
 }
 
 // With count_include_pad, ONNX counts the padding that `pads` names but not the cells that ceil_mode adds.
 bool divisor_differs(const Pool& pool, const Window& window, const Shape& in) {
-  if (pool.kind() != Pool::Kind::average || !pool.count_include_pad()) return false;
+  if (pool.kind() != Pool::Kind::average || !pool.fields().count_include_pad) return false;
   for (std::size_t i = 0; i < 2; ++i) {
-    const std::int64_t extent = (window.kernel_shape[i] - 1) * window.dilations[i] + 1;
-    const std::int64_t end = (window.output[i] - 1) * window.strides[i] + extent;
+    const std::int64_t end = (window.output[i] - 1) * window.strides[i] + window.extent(i);
     if (end > in[2 + i] + window.pads[i] + window.pads[2 + i]) return true;
   }
   return false;
@@ -118,7 +116,7 @@ Launch bind_plain(const PlainPool& plain, const Binding& binding) {
 }
 
 Kernel plain_pool(const KernelRequest& request, const Pool& pool, const Window& window) {
-  const PlainPool plain{pool.kind(), pool.count_include_pad(), window, request.inputs[0].desc.shape,
+  const PlainPool plain{pool.kind(), pool.fields().count_include_pad, window, request.inputs[0].desc.shape,
                         request.outputs[0].shape};
   Kernel kernel;
   kernel.implementation = "loop";
@@ -134,6 +132,9 @@ Kernel plain_pool(const KernelRequest& request, const Pool& pool, const Window& 
 KernelOrRefusal make_pool(const KernelRequest& request, const Context& context) {
   const auto& pool = static_cast<const Pool&>(request.op);
   const Window window = pool.window(request.inputs[0].desc.shape);
+  const DType dtype = request.inputs[0].desc.dtype;
+  const bool bytes = dtype == DType::i8 || dtype == DType::u8;
+  if (window.axes() != 2 || bytes || request.outputs.size() > 1) return pool_any(request, pool, window);
   if (divisor_differs(pool, window, request.inputs[0].desc.shape)) return plain_pool(request, pool, window);
   const auto described = describe_pooling(request, context, pool, window);
   if (is_reference(described.impl_info_str())) return plain_pool(request, pool, window);

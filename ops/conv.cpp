@@ -14,8 +14,12 @@ std::vector<TensorDesc> Conv::infer(std::span<const OpInput> inputs) const {
   const OpInput& w = need(inputs, 1, "W");
   check_dtype(x, DType::f32, "X");
   check_dtype(w, DType::f32, "W");
-  check_rank(x, 4, "X");
-  check_rank(w, 4, "W");
+  const std::size_t rank = w.desc.shape.rank();
+  if (rank < 3 || rank > 5) {
+    throw Error(ErrorCode::model, fmt::format("input 'W' should have rank 3 to 5, found rank {}: {}", rank,
+                                              w.desc.shape.text()));
+  }
+  check_rank(x, rank, "X");
   const Shape& xs = x.desc.shape;
   const Shape& ws = w.desc.shape;
   if (std::any_of(ws.begin(), ws.end(), [](std::int64_t dim) { return dim < 1; })) {
@@ -35,20 +39,26 @@ std::vector<TensorDesc> Conv::infer(std::span<const OpInput> inputs) const {
     check_dtype(*b, DType::f32, "B");
     check_shape(*b, Shape{ws[0]}, "B");
   }
+  std::vector<std::int64_t> dims{xs[0], ws[0]};
   const Window resolved = window(inputs);
-  const Shape out{xs[0], ws[0], resolved.output[0], resolved.output[1]};
+  dims.insert(dims.end(), resolved.output.begin(), resolved.output.end());
+  const Shape out(std::move(dims));
   if (epilogue_.residual) check_shape(need(inputs, 3, "residual"), out, "residual");
   return {{out, DType::f32, Layout::row_major}};
 }
 
 Window Conv::window(std::span<const OpInput> inputs) const {
-  const Shape& w = inputs[1].desc.shape;
-  return resolve(window_, inputs[0].desc.shape, {w[2], w[3]});
+  const auto w = inputs[1].desc.shape.dims();
+  return resolve(window_, inputs[0].desc.shape, {w.begin() + 2, w.end()});
+}
+
+PrecisionRule Conv::precision_rule(std::span<const OpInput> inputs) const {
+  return inputs[0].desc.shape.rank() == 4 ? PrecisionRule::accumulate : PrecisionRule::float32;
 }
 
 std::int64_t Conv::macs(std::span<const OpInput> inputs, std::span<const TensorDesc> outputs) const {
   const Shape& w = inputs[1].desc.shape;
-  return outputs[0].shape.elements() * w[1] * w[2] * w[3];
+  return outputs[0].shape.elements() * (w.elements() / w[0]);
 }
 
 std::string Conv::details() const {

@@ -1,4 +1,5 @@
-// Conv over two spatial axes: X [N,C,H,W], W [M,C/group,kH,kW], B [M] -> Y [N,M,oH,oW]; float32.
+// Conv over one to three spatial axes: X [N,C,H,W], W [M,C/group,kH,kW], B [M] -> Y [N,M,oH,oW]; float32. One
+// and three axes likewise, but without the fast code that pictures have.
 #pragma once
 
 #include <memory>
@@ -27,7 +28,7 @@ class Conv : public Op {
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
   bool needs_constant(std::size_t index) const override { return index == 1; }
   LayoutRule layout_rule() const override { return LayoutRule::channels_last; }
-  PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::accumulate; }
+  PrecisionRule precision_rule(std::span<const OpInput> inputs) const override;
   std::int64_t macs(std::span<const OpInput> inputs, std::span<const TensorDesc> outputs) const override;
   std::string details() const override;
 

@@ -1,5 +1,6 @@
 #include "ops/pad.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "ops/inputs.h"
@@ -20,6 +21,11 @@ std::vector<TensorDesc> Pad::infer(std::span<const OpInput> inputs) const {
     if (absurd || shape[i] + before + after < 0 || -before > shape[i] || -after > shape[i]) {
       throw Error(ErrorCode::model, fmt::format("'pads' {} and {} do not fit axis {} of 'data' {}", before,
                                                 after, i, shape.text()));
+    }
+    const bool grows = before > 0 || after > 0;
+    if (mode_ != Mode::constant && shape[i] == 0 && grows) {
+      throw Error(ErrorCode::model,
+                  fmt::format("axis {} of 'data' {} has no elements to pad with", i, shape.text()));
     }
     dims.push_back(shape[i] + before + after);
   }
@@ -75,15 +81,46 @@ Tensor Pad::value(std::span<const OpInput> inputs) const {
   return *given->constant;
 }
 
-std::shared_ptr<const Op> read_pad(NodeSource& source) {
-  const std::string mode = source.attributes.get_string("mode", "constant");
-  if (mode != "constant") {
-    throw Error(ErrorCode::model, fmt::format("attribute 'mode' should be 'constant', found '{}'", mode));
+std::int64_t Pad::source(std::int64_t place, std::int64_t size) const {
+  switch (mode_) {
+    case Mode::constant:
+      break;
+    case Mode::edge:
+      return std::clamp<std::int64_t>(place, 0, size - 1);
+    case Mode::reflect: {
+      if (size == 1) return 0;
+      const std::int64_t period = 2 * (size - 1);  // the edges themselves are not repeated
+      const std::int64_t at = ((place % period) + period) % period;
+      return at < size ? at : period - at;
+    }
+    case Mode::wrap:
+      return ((place % size) + size) % size;
   }
-  if (source.opset >= 11) return std::make_shared<Pad>(std::nullopt);
+  return place;
+}
+
+namespace {
+
+Pad::Mode read_mode(NodeSource& source) {
+  const std::string mode = source.attributes.get_string("mode", "constant");
+  if (mode == "constant") return Pad::Mode::constant;
+  if (mode == "edge") return Pad::Mode::edge;
+  if (mode == "reflect") return Pad::Mode::reflect;
+  if (mode == "wrap" && source.opset >= 19) return Pad::Mode::wrap;
+  throw Error(
+      ErrorCode::model,
+      fmt::format("attribute 'mode' should be constant, edge, reflect or, from opset 19, wrap; found '{}'",
+                  mode));
+}
+
+}  // namespace
+
+std::shared_ptr<const Op> read_pad(NodeSource& source) {
+  const Pad::Mode mode = read_mode(source);
+  if (source.opset >= 11) return std::make_shared<Pad>(std::nullopt, mode);
   const auto pads = source.attributes.find_ints("pads");
   if (!pads) throw Error(ErrorCode::model, "attribute 'pads' is missing");
-  return std::make_shared<Pad>(Pad::Fields{*pads, source.attributes.get_float("value", 0)});
+  return std::make_shared<Pad>(Pad::Fields{*pads, source.attributes.get_float("value", 0)}, mode);
 }
 
 }  // namespace yy

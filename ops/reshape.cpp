@@ -137,7 +137,9 @@ std::vector<TensorDesc> Reshape::infer(std::span<const OpInput> inputs) const {
       throw Error(ErrorCode::model, "input 'training_mode' is set: export the network for inference");
     }
   }
-  return {{output_shape(inputs), inputs[0].desc.dtype, Layout::row_major}};
+  std::vector<TensorDesc> outputs{{output_shape(inputs), inputs[0].desc.dtype, Layout::row_major}};
+  if (fields_.mask) outputs.push_back({outputs[0].shape, DType::boolean, Layout::row_major});
+  return outputs;
 }
 
 LayoutRule Reshape::layout_rule() const {
@@ -167,9 +169,7 @@ std::shared_ptr<const Op> read_reshape(NodeSource& source) {
   if (source.op_type == "Dropout") {
     attributes.ignore("ratio");
     attributes.ignore("seed");
-    if (source.output_count > 1) {
-      throw Error(ErrorCode::model, "output 1 ('mask') is not supported: export the network for inference");
-    }
+    fields.mask = source.output_count > 1;
     return std::make_shared<Reshape>(Reshape::Kind::dropout, fields);
   }
   return std::make_shared<Reshape>(Reshape::Kind::identity, fields);

@@ -1,5 +1,6 @@
 // Operators that keep the elements and their order, and change at most the shape: Reshape, Flatten, Squeeze,
-// Unsqueeze, Identity, and Dropout, which does nothing in inference. Any element type.
+// Unsqueeze, Identity, and Dropout, which does nothing in inference. Any element type. Dropout's second
+// output, mask, is true everywhere.
 #pragma once
 
 #include <memory>
@@ -19,6 +20,7 @@ class Reshape : public Op {
     std::optional<std::vector<std::int64_t>> axes;  // squeeze, unsqueeze: attribute form, else input 1
     std::int64_t axis = 1;                          // flatten
     bool allowzero = false;                         // reshape: 0 means 0, not "as in the input"
+    bool mask = false;                              // dropout: the node has the second output
   };
 
   Reshape(Kind kind, Fields fields) : kind_(kind), fields_(std::move(fields)) {}

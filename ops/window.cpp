@@ -11,47 +11,46 @@ namespace {
 
 constexpr std::int64_t largest = 1 << 20;  // no real window is wider; keeps the arithmetic far from overflow
 
-template <std::size_t n>
-void assign(std::array<std::int64_t, n>& to, const std::optional<std::vector<std::int64_t>>& from,
+void assign(std::vector<std::int64_t>& to, const std::optional<std::vector<std::int64_t>>& from,
             const char* name, std::int64_t least) {
   if (!from) return;
-  if (from->size() != n) {
+  if (from->size() != to.size()) {
     throw Error(ErrorCode::model, fmt::format("attribute '{}' should have {} elements, found {}: [{}]", name,
-                                              n, from->size(), fmt::join(*from, ",")));
+                                              to.size(), from->size(), fmt::join(*from, ",")));
   }
-  for (std::size_t i = 0; i < n; ++i) {
-    if ((*from)[i] < least || (*from)[i] > largest) {
+  for (std::int64_t value : *from) {
+    if (value < least || value > largest) {
       throw Error(ErrorCode::model, fmt::format("attribute '{}' should hold values from {} to {}, found [{}]",
                                                 name, least, largest, fmt::join(*from, ",")));
     }
-    to[i] = (*from)[i];
   }
+  to = *from;
 }
 
 void pad_same(Window& window, const Shape& input, bool more_at_end) {
-  for (std::size_t i = 0; i < 2; ++i) {
+  for (std::size_t i = 0; i < window.axes(); ++i) {
     const std::int64_t size = input[2 + i];
-    const std::int64_t extent = (window.kernel_shape[i] - 1) * window.dilations[i] + 1;
     const std::int64_t out = (size + window.strides[i] - 1) / window.strides[i];
-    const std::int64_t sum = std::max<std::int64_t>(0, (out - 1) * window.strides[i] + extent - size);
+    const std::int64_t sum =
+        std::max<std::int64_t>(0, (out - 1) * window.strides[i] + window.extent(i) - size);
     window.pads[i] = more_at_end ? sum / 2 : sum - sum / 2;
-    window.pads[2 + i] = sum - window.pads[i];
+    window.pads[window.axes() + i] = sum - window.pads[i];
   }
 }
 
 std::int64_t output_size(const Window& window, std::size_t i, std::int64_t size, bool ceil_mode) {
-  const std::int64_t extent = (window.kernel_shape[i] - 1) * window.dilations[i] + 1;
-  const std::int64_t room = size + window.pads[i] + window.pads[2 + i] - extent;
+  const std::int64_t before = window.pads[i], after = window.pads[window.axes() + i];
+  const std::int64_t room = size + before + after - window.extent(i);
   if (room < 0) {
-    throw Error(ErrorCode::model,
-                fmt::format("a window of {} does not fit into a padded {} of {} (pads {} and {})", extent,
-                            i == 0 ? "height" : "width", size + window.pads[i] + window.pads[2 + i],
-                            window.pads[i], window.pads[2 + i]));
+    throw Error(
+        ErrorCode::model,
+        fmt::format("a window of {} does not fit into a padded {} of {} (pads {} and {})", window.extent(i),
+                    axis_name(i, window.axes()), size + before + after, before, after));
   }
   const std::int64_t stride = window.strides[i];
   std::int64_t out = (ceil_mode ? (room + stride - 1) / stride : room / stride) + 1;
   // A last window that would begin in the end padding is dropped.
-  if (ceil_mode && (out - 1) * stride >= size + window.pads[i]) --out;
+  if (ceil_mode && (out - 1) * stride >= size + before) --out;
   return out;
 }
 
@@ -75,23 +74,29 @@ WindowAttributes WindowAttributes::read(Attributes& attributes) {
   return result;
 }
 
+std::string axis_name(std::size_t axis, std::size_t axes) {
+  if (axes == 2) return axis == 0 ? "height" : "width";
+  return fmt::format("axis {}", axis + 2);
+}
+
 std::string Window::text() const {
-  std::string result = fmt::format("{}x{}", kernel_shape[0], kernel_shape[1]);
-  if (strides != std::array<std::int64_t, 2>{1, 1}) result += fmt::format(" s{},{}", strides[0], strides[1]);
-  if (dilations != std::array<std::int64_t, 2>{1, 1}) {
-    result += fmt::format(" d{},{}", dilations[0], dilations[1]);
-  }
-  if (pads != std::array<std::int64_t, 4>{0, 0, 0, 0}) result += fmt::format(" p{}", fmt::join(pads, ","));
+  const auto is_all = [](const std::vector<std::int64_t>& values, std::int64_t value) {
+    return std::all_of(values.begin(), values.end(), [&](std::int64_t v) { return v == value; });
+  };
+  std::string result = fmt::format("{}", fmt::join(kernel_shape, "x"));
+  if (!is_all(strides, 1)) result += fmt::format(" s{}", fmt::join(strides, ","));
+  if (!is_all(dilations, 1)) result += fmt::format(" d{}", fmt::join(dilations, ","));
+  if (!is_all(pads, 0)) result += fmt::format(" p{}", fmt::join(pads, ","));
   return result;
 }
 
 Window resolve(const WindowAttributes& attributes, const Shape& input,
-               std::array<std::int64_t, 2> kernel_shape) {
-  Window window;
+               std::vector<std::int64_t> kernel_shape) {
+  const std::size_t axes = kernel_shape.size();
+  Window window{kernel_shape, std::vector<std::int64_t>(axes, 1), std::vector<std::int64_t>(axes, 1),
+                std::vector<std::int64_t>(2 * axes, 0), std::vector<std::int64_t>(axes, 1)};
   assign(window.kernel_shape, attributes.kernel_shape, "kernel_shape", 1);
-  if (!attributes.kernel_shape) {
-    window.kernel_shape = kernel_shape;
-  } else if (window.kernel_shape != kernel_shape) {
+  if (window.kernel_shape != kernel_shape) {
     throw Error(ErrorCode::model,
                 fmt::format("attribute 'kernel_shape' is [{}], but the weights' kernel is [{}]",
                             fmt::join(window.kernel_shape, ","), fmt::join(kernel_shape, ",")));
@@ -103,7 +108,7 @@ Window resolve(const WindowAttributes& attributes, const Shape& input,
   } else if (attributes.auto_pad != "VALID") {
     pad_same(window, input, attributes.auto_pad == "SAME_UPPER");
   }
-  for (std::size_t i = 0; i < 2; ++i) {
+  for (std::size_t i = 0; i < axes; ++i) {
     window.output[i] = output_size(window, i, input[2 + i], attributes.ceil_mode);
   }
   return window;

@@ -11,7 +11,8 @@ namespace {
 std::optional<std::array<std::int64_t, 4>> spatial_zeros(const Graph& graph, const Node& node) {
   const auto* pad = dynamic_cast<const Pad*>(node.op.get());
   const Value& in = graph.value(node.inputs[0]);
-  if (pad == nullptr || !in.typed || in.desc.shape.rank() != 4 || in.desc.dtype != DType::f32)
+  if (pad == nullptr || pad->mode() != Pad::Mode::constant || !in.typed || in.desc.shape.rank() != 4 ||
+      in.desc.dtype != DType::f32)
     return std::nullopt;
   const std::vector<OpInput> inputs = graph.op_inputs(node);
   const auto pads = pad->pads(inputs);

@@ -9,6 +9,7 @@ namespace yy {
 namespace {
 
 bool is_no_op(const Graph& graph, const Node& node) {
+  if (node.outputs.size() > 1) return false;  // Dropout with its mask
   if (const auto* reshape = dynamic_cast<const Reshape*>(node.op.get())) {
     if (reshape->kind() == Reshape::Kind::identity || reshape->kind() == Reshape::Kind::dropout) return true;
   }

@@ -127,6 +127,20 @@ std::vector<Case> groups() {
   };
 }
 
+std::vector<Case> other_ranks() {
+  return {
+      conv("1d", {2, 6, 19}, {8, 6, 3}, with_bias, {{"pads", Ints{1, 1}}}),
+      conv("1d_stride_2", {1, 16, 33}, {24, 16, 5}, no_bias, {{"pads", Ints{2, 1}}, {"strides", Ints{2}}}),
+      conv("1d_1", {3, 13, 7}, {5, 13, 1}, with_bias),
+      conv("1d_depthwise", {1, 10, 15}, {10, 1, 3}, with_bias, {{"group", 10}, {"pads", Ints{2, 0}}}),
+      conv("1d_dilated_same", {2, 4, 20}, {6, 4, 3}, with_bias,
+           {{"dilations", Ints{3}}, {"auto_pad", "SAME_UPPER"}}),
+      conv("3d", {1, 3, 5, 6, 7}, {4, 3, 3, 3, 3}, with_bias, {{"pads", Ints{1, 1, 1, 1, 1, 1}}}),
+      conv("3d_groups", {2, 4, 4, 5, 4}, {6, 2, 2, 1, 3}, no_bias,
+           {{"group", 2}, {"strides", Ints{2, 1, 1}}}),
+  };
+}
+
 std::vector<Case> epilogues() {
   const Activation relu{Activation::Kind::relu}, relu6{Activation::Kind::clip, 0, 6};
   const Activation narrow{Activation::Kind::clip, -0.5F, 0.25F};
@@ -171,7 +185,8 @@ std::vector<Case> epilogues() {
 
 std::vector<Case> cases_conv() {
   std::vector<Case> all = channels();
-  for (auto table : {windows, groups, epilogues}) std::ranges::move(table(), std::back_inserter(all));
+  for (auto table : {windows, groups, epilogues, other_ranks})
+    std::ranges::move(table(), std::back_inserter(all));
   return all;
 }
 

@@ -1,15 +1,44 @@
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "tests/cases/case.h"
 
 namespace yy::test {
 
+namespace {
+
+std::vector<Case> from_the_input() {
+  const CaseInput x = data({2, 3, 4, 5});
+  const Ints spatial{0, 0, 1, 2, 0, 0, 2, 1};
+  std::vector<Case> all;
+  for (const char* mode : {"edge", "reflect", "wrap"}) {
+    const auto pad = [&](std::string name, CaseInput input, Ints pads) {
+      return node(mode + ("_" + name), "Pad", 19, {{"mode", mode}},
+                  {std::move(input), ints(std::move(pads))});
+    };
+    all.push_back(pad("spatial", x, spatial));
+    all.push_back(pad("all_axes", x, {1, 2, 1, 3, 1, 0, 2, 4}));
+    all.push_back(pad("far", data({2, 3}), {0, 7, 5, 11}));
+    all.push_back(pad("one_element", data({1, 1}), {2, 0, 1, 3}));
+    all.push_back(pad("crops", data({1, 2, 6, 5}), {0, 0, -2, 1, 0, 0, 3, -1}));
+    all.push_back(pad("bytes", data({3, 4}, DType::u8), {1, 1, 1, 2}));
+    all.push_back(pad("scalar", data({}), {}));
+    all.push_back(pad("wide", data({1, 37, 31, 33}), {0, 0, 1, 1, 0, 0, 1, 1}));
+  }
+  all.push_back(node("edge_attributes", "Pad", 2, {{"mode", "edge"}, {"pads", spatial}}, {x}));
+  all.push_back(node("reflect_attributes", "Pad", 10, {{"mode", "reflect"}, {"pads", spatial}}, {x}));
+  return all;
+}
+
+}  // namespace
+
 std::vector<Case> cases_pad() {
   const CaseInput x = data({2, 3, 4, 5});
   const double inf = std::numeric_limits<double>::infinity();
   const Ints spatial{0, 0, 1, 2, 0, 0, 2, 1};
   const DType i64 = DType::i64, u8 = DType::u8;
-  return {
+  std::vector<Case> all{
       node("attributes", "Pad", 2, {{"pads", spatial}}, {x}),
       node("attribute_value", "Pad", 2, {{"pads", spatial}, {"value", 1.5F}, {"mode", "constant"}}, {x}),
       node("attribute_negative", "Pad", 10, {{"pads", Ints{0, -1, 0, -2, 0, 0, 1, 3}}}, {x}),
@@ -39,6 +68,8 @@ std::vector<Case> cases_pad() {
       node("bools", "Pad", 13, {}, {data({3}, DType::boolean), ints({1, 1}), scalar(1, DType::boolean)}),
       node("wide", "Pad", 13, {}, {data({1, 37, 31, 33}), ints({0, 0, 1, 1, 0, 0, 1, 1})}),
   };
+  std::ranges::move(from_the_input(), std::back_inserter(all));
+  return all;
 }
 
 Case random_pad(Dice& dice, std::string name) {

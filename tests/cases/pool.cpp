@@ -63,6 +63,43 @@ std::vector<Case> largest() {
   };
 }
 
+std::vector<Case> other_forms() {
+  const Ints s2{2, 2}, p1{1, 1, 1, 1};
+  const auto of_type = [](Case c, DType dtype) {
+    c.inputs[0] = data(c.inputs[0].dims, dtype);
+    return c;
+  };
+  const auto indices = [](std::string name, Index x, AttributeList attributes) {
+    return node(std::move(name), "MaxPool", 12, std::move(attributes), {data(std::move(x))}, exact, 2);
+  };
+  const auto global = [](std::string name, Index x) {
+    return node(std::move(name), "GlobalAveragePool", 1, {}, {data(std::move(x))}, averaged);
+  };
+  return {
+      of_type(max_pool("uint8", {1, 3, 7, 8}, {3, 3}, {{"strides", s2}, {"pads", p1}}), DType::u8),
+      of_type(max_pool("int8", {2, 5, 6, 6}, {2, 2}, {{"ceil_mode", 1}, {"strides", s2}}), DType::i8),
+      indices("indices", {2, 3, 5, 6}, {{"kernel_shape", Ints{3, 3}}, {"pads", p1}}),
+      indices("indices_column_major", {2, 3, 5, 6},
+              {{"kernel_shape", Ints{2, 2}}, {"strides", s2}, {"storage_order", 1}}),
+      indices("indices_dilated", {1, 2, 7, 7}, {{"kernel_shape", Ints{2, 2}}, {"dilations", s2}}),
+      indices("indices_1d", {2, 3, 9}, {{"kernel_shape", Ints{3}}}),
+      max_pool("1d", {2, 5, 13}, {3}),
+      max_pool("1d_pads", {1, 7, 12}, {4}, {{"strides", Ints{3}}, {"pads", Ints{1, 2}}, {"ceil_mode", 1}}),
+      max_pool("3d", {1, 3, 5, 6, 7}, {2, 3, 2}, {{"strides", Ints{2, 1, 2}}}),
+      max_pool("3d_dilated", {1, 2, 6, 6, 6}, {2, 2, 2}, {{"dilations", Ints{2, 1, 3}}}),
+      average_pool("1d", {2, 5, 13}, {3}),
+      average_pool("1d_counted", {1, 7, 12}, {4},
+                   {{"strides", Ints{3}}, {"pads", Ints{1, 2}}, {"count_include_pad", 1}}),
+      average_pool("3d", {1, 3, 5, 6, 7}, {2, 3, 2}, {{"pads", Ints{1, 0, 1, 0, 2, 0}}}),
+      average_pool("3d_ceil_counted", {1, 2, 5, 5, 6}, {2, 2, 3},
+                   {{"strides", Ints{2, 2, 2}}, {"ceil_mode", 1}, {"count_include_pad", 1}}),
+      average_pool("padding_only_counted", {1, 3, 4, 4}, {2, 2},
+                   {{"pads", Ints{3, 0, 0, 0}}, {"count_include_pad", 1}}),
+      global("1d", {2, 7, 11}),
+      global("3d", {1, 3, 4, 5, 2}),
+  };
+}
+
 // Every meeting of count_include_pad, ceil_mode and kinds of pads, where implementations differ most.
 std::vector<Case> divisors() {
   struct Pads {
@@ -132,7 +169,7 @@ std::vector<Case> averages() {
 
 std::vector<Case> cases_pool() {
   std::vector<Case> all = largest();
-  for (auto table : {averages, divisors}) std::ranges::move(table(), std::back_inserter(all));
+  for (auto table : {averages, divisors, other_forms}) std::ranges::move(table(), std::back_inserter(all));
   return all;
 }
 

@@ -40,6 +40,8 @@ std::vector<Case> same_elements() {
       node("ratio", "Dropout", 10, {{"ratio", 0.3F}}, {x}),
       node("inputs", "Dropout", 12, {{"seed", 7}}, {x, scalar(0.4)}),
       node("training_mode_off", "Dropout", 13, {}, {x, scalar(0.4), scalar(0, DType::boolean)}),
+      node("mask", "Dropout", 13, {}, {x, scalar(0.4)}, 0, 2),
+      node("mask_rank_2", "Dropout", 7, {}, {data({3, 5})}, 0, 2),
       node("ratio_absent", "Dropout", 13, {}, {x, absent(), scalar(0, DType::boolean)}),
   };
 }

@@ -84,23 +84,5 @@ TEST(OwnRefusals, NameWhatDoesNotFit) {
   has(refusal_of(residual, {picture, kernel}), "'residual'");
 }
 
-// Outputs that we do not compute.
-TEST(OwnRefusals, NameTheOutput) {
-  for (const auto& [op, name] : {std::pair("MaxPool", "'Indices'"), std::pair("Dropout", "'mask'")}) {
-    NodeSource source;
-    source.op_type = op;
-    source.opset = 12;
-    source.input_count = 1;
-    source.output_count = 2;
-    if (source.op_type == "MaxPool") source.attributes.set("kernel_shape", Ints{2, 2});
-    try {
-      read_op(source);
-      ADD_FAILURE() << op << " with two outputs is taken";
-    } catch (const Error& error) {
-      EXPECT_NE(std::string(error.what()).find(name), std::string::npos) << error.what();
-    }
-  }
-}
-
 }  // namespace
 }  // namespace yy::test

@@ -13,7 +13,8 @@ constexpr DType i64 = DType::i64, i32 = DType::i32, u8 = DType::u8;
 std::vector<Refused> refused_convolutions() {
   return {
       row("rank", "Conv", 11, {}, {data({6, 8, 8}), kernel}, {"'X'", "rank 4", "[6,8,8]"}),
-      row("weight_rank", "Conv", 11, {}, {picture, weight({4, 6, 3})}, {"'W'", "rank 4", "[4,6,3]"}),
+      row("weight_rank", "Conv", 11, {}, {picture, weight({4, 6})}, {"'W'", "rank 3", "[4,6]"}),
+      row("ranks_differ", "Conv", 11, {}, {picture, weight({4, 6, 3})}, {"'X'", "rank 3", "[1,6,8,8]"}),
       row("channels", "Conv", 11, {}, {data({1, 5, 8, 8}), kernel}, {"'X'", "5 channels", "6"}),
       row("group_and_channels", "Conv", 11, {{"group", 2}}, {picture, kernel},
           {"6 channels", "group 2", "12"}),
@@ -65,8 +66,12 @@ std::vector<Refused> refused_convolutions() {
 std::vector<Refused> refused_pools() {
   const Ints k3{3, 3};
   return {
-      row("rank", "MaxPool", 12, {{"kernel_shape", k3}}, {data({6, 8, 8})}, {"'X'", "rank 4", "[6,8,8]"}),
-      row("type", "MaxPool", 12, {{"kernel_shape", k3}}, {data({1, 3, 8, 8}, u8)},
+      row("rank", "MaxPool", 12, {{"kernel_shape", k3}}, {data({6, 8, 8})},
+          {"'kernel_shape'", "1 elements", "2"}),
+      row("too_few_axes", "MaxPool", 12, {{"kernel_shape", k3}}, {data({6, 8})}, {"'X'", "rank 3", "[6,8]"}),
+      row("type", "MaxPool", 12, {{"kernel_shape", k3}}, {data({1, 3, 8, 8}, i32)},
+          {"'X'", "float32", "int32"}),
+      row("type", "AveragePool", 12, {{"kernel_shape", k3}}, {data({1, 3, 8, 8}, u8)},
           {"'X'", "float32", "uint8"}),
       row("no_kernel_shape", "MaxPool", 12, {}, {picture}, {"'kernel_shape'", "missing"}),
       row("kernel_shape_1d", "AveragePool", 11, {{"kernel_shape", Ints{3}}}, {picture},
@@ -86,7 +91,7 @@ std::vector<Refused> refused_pools() {
       row("count_include_pad", "MaxPool", 12, {{"kernel_shape", k3}, {"count_include_pad", 1}}, {picture},
           {"'count_include_pad'"}),
       row("global_unread", "GlobalAveragePool", 1, {{"kernel_shape", k3}}, {picture}, {"'kernel_shape'"}),
-      row("global_rank", "GlobalAveragePool", 1, {}, {flat}, {"'X'", "rank 4", "[3,4]"}),
+      row("global_rank", "GlobalAveragePool", 1, {}, {flat}, {"'X'", "rank 3", "[3,4]"}),
       row("global_no_pixels", "GlobalAveragePool", 1, {}, {data({1, 3, 0, 4})}, {"'X'", "[1,3,0,4]"}),
       row("two_inputs", "MaxPool", 12, {{"kernel_shape", k3}}, {picture, picture}, {"inputs", "2"}),
   };

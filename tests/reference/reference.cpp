@@ -23,7 +23,7 @@ std::vector<Array> reference(const Case& c, Inputs inputs) {
 std::int64_t reference_macs(const Case& c, Inputs inputs, const Array& output) {
   if (c.source.op_type == "Conv") {
     const Index& w = inputs[1]->dims;
-    return output.size() * w[1] * w[2] * w[3];
+    return output.size() * (size_of_dims(w) / w[0]);
   }
   if (c.source.op_type == "MatMul") return output.size() * inputs[0]->dims.back();
   if (c.source.op_type == "Gemm") {
@@ -113,32 +113,59 @@ std::int64_t broadcast_position(const Index& dims, const Index& index) {
   return position(dims, own);
 }
 
+namespace {
+
+// `values` behind as many of `filler` as are missing to three.
+Index last_of_three(Index values, std::int64_t filler) {
+  values.insert(values.begin(), 3 - values.size(), filler);
+  return values;
+}
+
+}  // namespace
+
+Index with_three_axes(const Index& dims) {
+  Index result = last_of_three(Index(dims.begin() + 2, dims.end()), 1);
+  result.insert(result.begin(), {dims[0], dims[1]});
+  return result;
+}
+
+Index output_dims(const Geometry& g, const Index& x, std::int64_t channels) {
+  Index dims{x[0], channels};
+  dims.insert(dims.end(), g.output.end() - (std::ssize(x) - 2), g.output.end());
+  return dims;
+}
+
 Geometry geometry(const Case& c, const Index& x, const Index& kernel, bool ceil_mode) {
+  const std::size_t axes = x.size() - 2;
+  const Ints ones(axes, 1);
   Geometry g;
-  g.kernel = kernel;
-  g.strides = ints_attribute(c, "strides").value_or(Ints{1, 1});
-  g.dilations = ints_attribute(c, "dilations").value_or(Ints{1, 1});
-  g.pads = {0, 0, 0, 0};
-  g.output = {0, 0};
+  g.picture = last_of_three(Index(x.begin() + 2, x.end()), 1);
+  g.kernel = last_of_three(kernel, 1);
+  g.strides = last_of_three(ints_attribute(c, "strides").value_or(ones), 1);
+  g.dilations = last_of_three(ints_attribute(c, "dilations").value_or(ones), 1);
+  g.before = g.after = g.output = Index(3, 0);
   const std::string auto_pad = string_attribute(c, "auto_pad", "NOTSET");
-  if (auto_pad == "NOTSET") g.pads = ints_attribute(c, "pads").value_or(g.pads);
-  for (std::size_t i = 0; i < 2; ++i) {
-    const double size = static_cast<double>(x[2 + i]), stride = static_cast<double>(g.strides[i]);
-    const double extent = static_cast<double>((kernel[i] - 1) * g.dilations[i] + 1);
+  if (const auto pads = ints_attribute(c, "pads"); pads && auto_pad == "NOTSET") {
+    g.before = last_of_three(Index(pads->begin(), pads->begin() + static_cast<std::ptrdiff_t>(axes)), 0);
+    g.after = last_of_three(Index(pads->begin() + static_cast<std::ptrdiff_t>(axes), pads->end()), 0);
+  }
+  for (std::size_t i = 0; i < 3; ++i) {
+    const double size = static_cast<double>(g.picture[i]), stride = static_cast<double>(g.strides[i]);
+    const double extent = static_cast<double>((g.kernel[i] - 1) * g.dilations[i] + 1);
     if (auto_pad == "SAME_UPPER" || auto_pad == "SAME_LOWER") {
       const double out = std::ceil(size / stride);
       const auto total = static_cast<std::int64_t>(std::max(0.0, (out - 1) * stride + extent - size));
       const std::int64_t half = total / 2, rest = total - half;
-      g.pads[i] = auto_pad == "SAME_UPPER" ? half : rest;
-      g.pads[2 + i] = total - g.pads[i];
+      g.before[i] = auto_pad == "SAME_UPPER" ? half : rest;
+      g.after[i] = total - g.before[i];
       g.output[i] = static_cast<std::int64_t>(out);
       continue;
     }
-    const double padded = size + static_cast<double>(g.pads[i] + g.pads[2 + i]);
+    const double padded = size + static_cast<double>(g.before[i] + g.after[i]);
     const double steps = (padded - extent) / stride;
     g.output[i] = static_cast<std::int64_t>(ceil_mode ? std::ceil(steps) : std::floor(steps)) + 1;
     // With ceil_mode a window that would start in the end padding is left out.
-    while (ceil_mode && (g.output[i] - 1) * g.strides[i] >= x[2 + i] + g.pads[i]) --g.output[i];
+    while (ceil_mode && (g.output[i] - 1) * g.strides[i] >= g.picture[i] + g.before[i]) --g.output[i];
   }
   return g;
 }

@@ -40,10 +40,18 @@ std::int64_t from_back(std::int64_t axis, std::size_t rank);  // a negative axis
 Index broadcast_dims(const std::vector<const Array*>& operands);
 std::int64_t broadcast_position(const Index& dims, const Index& index);
 
-// ONNX's sliding window over H and W.
+// ONNX's sliding window. Every list has three elements, for depth, height and width; axes that the case does
+// not have are of size 1 and have a window of 1.
 struct Geometry {
-  Index kernel, strides, dilations, pads, output;  // pads: top, left, bottom, right
+  Index picture, kernel, strides, dilations, before, after, output;
+
+  // Where along `axis` tap number `tap` of output number `at` lies; may be outside the picture.
+  std::int64_t place(std::size_t axis, std::int64_t at, std::int64_t tap) const {
+    return at * strides[axis] + tap * dilations[axis] - before[axis];
+  }
 };
 Geometry geometry(const Case& c, const Index& x, const Index& kernel, bool ceil_mode);
+Index output_dims(const Geometry& g, const Index& x, std::int64_t channels);  // of the case's own rank
+Index with_three_axes(const Index& dims);  // [N,C,W] and [N,C,H,W] as [N,C,D,H,W]
 
 }  // namespace yy::test

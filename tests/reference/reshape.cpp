@@ -56,7 +56,10 @@ std::vector<Array> reference_reshape(const Case& c, Inputs inputs) {
   if (op == "Flatten") y.dims = flattened(c, y.dims);
   if (op == "Squeeze") y.dims = squeezed(y.dims, axes);
   if (op == "Unsqueeze") y.dims = unsqueezed(y.dims, *axes);
-  return {y};
+  if (c.source.output_count == 1 || op != "Dropout") return {y};
+  Array mask(DType::boolean, y.dims);
+  for (std::int64_t& element : mask.whole) element = 1;
+  return {y, mask};
 }
 
 }  // namespace yy::test
