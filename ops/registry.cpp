@@ -53,10 +53,35 @@ std::vector<std::string_view> known_operators() {
   return names;
 }
 
+namespace {
+
+// The oldest opset whose form of an operator is read. With 7 came numpy's broadcasting and an end to
+// attributes that concern training; these had their form earlier.
+int oldest_form(std::string_view op_type) {
+  constexpr std::pair<std::string_view, int> early[] = {
+      {"AveragePool", 1}, {"Concat", 4},      {"Constant", 1}, {"Conv", 1},       {"Flatten", 1},
+      {"Gather", 1},      {"HardSigmoid", 6}, {"Identity", 1}, {"LRN", 1},        {"LeakyRelu", 6},
+      {"MatMul", 1},      {"MaxPool", 1},     {"Pad", 2},      {"ReduceMean", 1}, {"Relu", 6},
+      {"Reshape", 5},     {"Shape", 1},       {"Sigmoid", 6},  {"Slice", 1},      {"Softmax", 1},
+      {"Split", 2},       {"Sqrt", 6},        {"Squeeze", 1},  {"Sum", 6},        {"Tanh", 6},
+      {"Transpose", 1},   {"Unsqueeze", 1},   {"Cast", 6},     {"Clip", 6},       {"GlobalAveragePool", 1},
+  };
+  const auto* found =
+      std::find_if(std::begin(early), std::end(early), [&](const auto& row) { return row.first == op_type; });
+  return found == std::end(early) ? 7 : found->second;
+}
+
+}  // namespace
+
 std::shared_ptr<const Op> read_op(NodeSource source) {
   const Row* row = find_row(source.op_type);
   if (row == nullptr) {
     throw Error(ErrorCode::model, fmt::format("operator '{}' is not supported", source.op_type));
+  }
+  if (const int oldest = oldest_form(source.op_type); source.opset < oldest) {
+    throw Error(ErrorCode::model,
+                fmt::format("operator '{}' of opset {} is not supported, from opset {} on it is",
+                            source.op_type, source.opset, oldest));
   }
   std::shared_ptr<const Op> op = row->read(source);
   if (const auto unread = source.attributes.unread(); !unread.empty()) {

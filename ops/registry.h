@@ -20,7 +20,7 @@ struct NodeSource {
   Attributes attributes;
 };
 
-inline constexpr int oldest_opset = 7;   // numpy broadcasting came with 7
+inline constexpr int oldest_opset = 1;   // for the operators that have not changed since; most need 7
 inline constexpr int newest_opset = 28;  // newest that the operators' forms were checked against
 
 // Whether the number of a node's outputs is part of what it means (Split): those that nobody reads count,

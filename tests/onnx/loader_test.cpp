@@ -102,13 +102,11 @@ TEST(Loader, OutputsAtTheEndThatNobodyReadsAreDropped) {
   onnx_pb::Model model = small_model();
   add_node(model, "Dropout", "drop", {"y"}, {"kept", "mask"});
   EXPECT_EQ(parse(model).graph.nodes[2].outputs.size(), 1u);
-  add_node(model, "Relu", "reader", {"mask"}, {"r"});
-  EXPECT_NE(message_of([&] { parse(model); }).find("node 'drop' (Dropout): output 1 ('mask')"),
-            std::string::npos);
+  add_node(model, "Identity", "reader", {"mask"}, {"r"});
+  EXPECT_EQ(parse(model).graph.nodes[2].outputs.size(), 2u);
   model.mutable_graph()->mutable_node()->RemoveLast();
   model.mutable_graph()->add_output()->set_name("mask");
-  EXPECT_NE(message_of([&] { parse(model); }).find("node 'drop' (Dropout): output 1 ('mask')"),
-            std::string::npos);
+  EXPECT_EQ(parse(model).graph.nodes[2].outputs.size(), 2u);
 }
 
 TEST(Loader, BatchNormalizationsStatisticsThatNobodyReadsAreDropped) {

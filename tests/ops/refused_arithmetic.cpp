@@ -173,7 +173,7 @@ std::vector<Refused> refused_pointwise() {
       row("bound_shape", "Clip", 13, {}, {data({2}), absent(), weight({2})}, {"'max'", "[2]"}),
       row("bound_of_no_elements", "Clip", 13, {}, {data({2}), fixed(data({0}))}, {"'min'", "[0]"}),
       row("no_to", "Cast", 13, {}, {data({2})}, {"'to'", "missing"}),
-      row("half", "Cast", 13, {{"to", 10}}, {data({2})}, {"'to'", "float16"}),
+      row("text", "Cast", 13, {{"to", 8}}, {data({2})}, {"'to'", "string"}),
       row("unknown", "Cast", 13, {{"to", 99}}, {data({2})}, {"'to'", "99"}),
       row("negative", "Cast", 13, {{"to", -1}}, {data({2})}, {"'to'", "-1"}),
   };
