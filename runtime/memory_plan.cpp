@@ -54,6 +54,22 @@ std::vector<std::size_t> busiest_step(std::span<const Interval> intervals,
   return result;
 }
 
+// Places the buffer that reaches highest earlier and earlier, since it was placed too late to find a gap.
+MemoryPlan lower_the_highest(std::span<const Interval> intervals, std::vector<std::size_t> order,
+                             MemoryPlan best, std::size_t lower_bound) {
+  constexpr int attempts = 64;
+  MemoryPlan plan = place(intervals, order);
+  for (int i = 0; i < attempts && best.arena_bytes > lower_bound; ++i) {
+    const auto highest = std::find_if(order.begin(), order.end(), [&](std::size_t index) {
+      return plan.offsets[index] + intervals[index].bytes == plan.arena_bytes;
+    });
+    std::rotate(order.begin() + (highest - order.begin()) / 2, highest, highest + 1);
+    plan = place(intervals, order);
+    if (plan.arena_bytes < best.arena_bytes) best = plan;
+  }
+  return best;
+}
+
 }  // namespace
 
 MemoryPlan plan_memory(std::span<const Interval> intervals, std::size_t alignment) {
@@ -93,6 +109,16 @@ MemoryPlan plan_memory(std::span<const Interval> intervals, std::size_t alignmen
   attempt(busier);
   attempt(earlier);
   attempt(longer);
+  const auto improve = [&](const auto& before) {
+    std::vector<std::size_t> sorted = order;
+    std::stable_sort(sorted.begin(), sorted.end(), before);
+    best = lower_the_highest(rounded, std::move(sorted), std::move(best), lower_bound);
+  };
+  if (best.arena_bytes > lower_bound) {
+    improve(bigger);
+    improve(busier);
+    improve(longer);
+  }
   best.lower_bound = lower_bound;
   return best;
 }

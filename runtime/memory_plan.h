@@ -3,8 +3,8 @@
 // Two buffers may share bytes when no step needs both. Finding the smallest arena is NP-hard, so several
 // greedy orders are tried (by size; by size of the busiest step; by first use) and the smallest result is
 // taken: each buffer in turn goes to the lowest gap that is wide enough among the already placed ones it
-// lives beside. (Greedy by size: Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net
-// Inference", 2020.)
+// lives beside. Where that leaves holes, the buffer that reaches highest is placed earlier, again and again.
+// (Greedy by size: Pisarchyk and Lee, "Efficient Memory Management for Deep Neural Net Inference", 2020.)
 #pragma once
 
 #include <cstddef>
