@@ -26,20 +26,37 @@ dnnl::primitive_attr with_user_scratchpad() {
 
 void append(dnnl::post_ops& ops, const Activation& activation) {
   using dnnl::algorithm;
+  const auto add = [&](algorithm what, float alpha, float beta) {
+    ops.append_eltwise(1.F, what, alpha, beta);
+  };
   switch (activation.kind) {
     case Activation::Kind::relu:
-      ops.append_eltwise(1.F, algorithm::eltwise_relu, 0.F, 0.F);
-      return;
+      return add(algorithm::eltwise_relu, 0, 0);
+    case Activation::Kind::leaky_relu:
+      return add(algorithm::eltwise_relu, activation.alpha, 0);
     case Activation::Kind::clip:
-      ops.append_eltwise(1.F, algorithm::eltwise_clip, activation.low, activation.high);
-      return;
+      return add(algorithm::eltwise_clip, activation.low, activation.high);
     case Activation::Kind::sigmoid:
-      ops.append_eltwise(1.F, algorithm::eltwise_logistic, 0.F, 0.F);
-      return;
+      return add(algorithm::eltwise_logistic, 0, 0);
+    case Activation::Kind::hard_sigmoid:
+      add(algorithm::eltwise_linear, activation.alpha, activation.beta);
+      return add(algorithm::eltwise_clip, 0, 1);
     case Activation::Kind::tanh:
-      ops.append_eltwise(1.F, algorithm::eltwise_tanh, 0.F, 0.F);
-      return;
+      return add(algorithm::eltwise_tanh, 0, 0);
+    case Activation::Kind::swish:
+      return add(algorithm::eltwise_swish, activation.alpha, 0);
+    case Activation::Kind::hard_swish:
+      return add(algorithm::eltwise_hardswish, 0, 0);
+    case Activation::Kind::gelu:
+      return add(algorithm::eltwise_gelu_erf, 0, 0);
+    case Activation::Kind::gelu_tanh:
+      return add(algorithm::eltwise_gelu_tanh, 0, 0);
+    case Activation::Kind::sqrt:
+      return add(algorithm::eltwise_sqrt, 0, 0);
+    case Activation::Kind::erf:
+      break;
   }
+  throw Error(ErrorCode::failure, "oneDNN does not know the function " + activation.text());
 }
 
 Kernel primitive_kernel(const Context& context, const dnnl::primitive& primitive, std::string implementation,

@@ -1,7 +1,6 @@
 #include "cpu/private/products.h"
 
-#include <algorithm>
-#include <cmath>
+#include "cpu/private/activate.h"
 
 namespace yy::cpu {
 
@@ -43,23 +42,10 @@ Kernel layer_product(const Context& context, WeightStore& store, const LayerProd
   return kernel;
 }
 
-void activate(std::span<float> values, const Activation& f) {
-  for (float& x : values) {
-    switch (f.kind) {
-      case Activation::Kind::relu:
-        x = std::max(x, 0.F);
-        break;
-      case Activation::Kind::clip:
-        x = std::min(std::max(x, f.low), f.high);
-        break;
-      case Activation::Kind::sigmoid:
-        x = 1.F / (1.F + std::exp(-x));
-        break;
-      case Activation::Kind::tanh:
-        x = std::tanh(x);
-        break;
-    }
-  }
+void activate(std::span<float> values, const Activation& activation) {
+  with_function(activation, [&](const auto& f) {
+    for (float& x : values) x = f(x);
+  });
 }
 
 }  // namespace yy::cpu

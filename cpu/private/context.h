@@ -63,6 +63,8 @@ dnnl::memory::data_type onednn_type(DType dtype);  // of float32 or bfloat16
 dnnl::memory::desc describe(const TensorDesc& desc);
 
 dnnl::primitive_attr with_user_scratchpad();
+
+// Any but erf; hard_sigmoid takes two steps.
 void append(dnnl::post_ops& ops, const Activation& activation);
 
 // One argument of a primitive and where its bytes come from when the kernel is bound.

@@ -15,8 +15,23 @@ const std::vector<double> extremes = {-inf,  -3e38, -100,  -88.5, -20, -6,   -1e
 
 }  // namespace
 
+Activation random_activation(Dice& dice) {
+  using Kind = Activation::Kind;
+  constexpr Kind kinds[] = {Kind::relu, Kind::clip, Kind::sigmoid, Kind::tanh};
+  Activation activation{kinds[dice.pick(0, std::ssize(kinds) - 1)]};
+  if (activation.kind == Kind::clip) {
+    activation.low = static_cast<float>(dice.uniform(-1, 0));
+    activation.high = static_cast<float>(dice.uniform(0.25, 2));
+  }
+  return activation;
+}
+
 std::vector<Case> cases_unary() {
   const CaseInput edge = given({std::ssize(extremes)}, extremes);
+  // A double does not hold these.
+  constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+  CaseInput huge = data({4}, DType::i64);
+  huge.whole = {-most, 0, most - 3, most - 1};
   const CaseInput picture = data_in({2, 7, 5, 3}, -8, 8), wide = data_in({1, 37, 33, 31}, -8, 8);
   return {
       node("picture", "Relu", 14, {}, {picture}, exact),
@@ -48,6 +63,40 @@ std::vector<Case> cases_unary() {
       node("rank_2", "Tanh", 6, {}, {data({3, 37})}, rounded),
       node("extremes", "Tanh", 13, {}, {edge}, rounded),
       node("no_rows", "Tanh", 13, {}, {data({0, 5})}, rounded),
+      node("picture", "Erf", 13, {}, {picture}, rounded),
+      node("wide", "Erf", 9, {}, {wide}, rounded),
+      node("extremes", "Erf", 13, {}, {edge}, rounded),
+      node("scalar", "Erf", 13, {}, {given({}, {0.3})}, rounded),
+      node("picture", "Gelu", 20, {}, {picture}, rounded),
+      node("named", "Gelu", 20, {{"approximate", "none"}}, {wide}, rounded),
+      node("tanh", "Gelu", 20, {{"approximate", "tanh"}}, {picture}, rounded),
+      node("picture", "HardSigmoid", 6, {}, {picture}, rounded),
+      node("slope", "HardSigmoid", 22, {{"alpha", 1 / 6.F}, {"beta", 0.25F}}, {wide}, rounded),
+      node("extremes", "HardSigmoid", 13, {}, {edge}, rounded),
+      node("picture", "HardSwish", 14, {}, {picture}, rounded),
+      node("wide", "HardSwish", 22, {}, {wide}, rounded),
+      node("knees", "HardSwish", 14, {}, {given({5}, {-3.001, -3, 0, 3, 3.001})}, rounded),
+      node("picture", "LeakyRelu", 6, {}, {picture}, rounded),
+      node("steep", "LeakyRelu", 16, {{"alpha", 1.5F}}, {wide}, rounded),
+      node("falling", "LeakyRelu", 16, {{"alpha", -0.5F}}, {picture}, rounded),
+      node("extremes", "LeakyRelu", 16, {}, {given({4}, {-3e38, -1e-30, 0, 3e38})}, rounded),
+      node("picture", "Sqrt", 13, {}, {data_in({2, 7, 5, 3}, 0, 9)}, rounded),
+      node("edge", "Sqrt", 6, {}, {given({5}, {0, 1e-30, 1, 3e38, inf})}, rounded),
+      node("negative", "Sqrt", 13, {}, {given({2}, {-1, 4})}, rounded),
+      node("picture", "Swish", 24, {}, {picture}, rounded),
+      node("steep", "Swish", 24, {{"alpha", 2.5F}}, {wide}, rounded),
+      node("far", "Swish", 24, {}, {given({4}, {-80, -20, 20, 100})}, rounded),
+      node("int32", "Relu", 14, {}, {data({3, 37}, DType::i32)}),
+      node("int8", "Relu", 14, {}, {data({2, 7, 5, 3}, DType::i8)}),
+      node("int64", "Relu", 14, {}, {data({9}, DType::i64)}),
+      node("int8", "Clip", 12, {},
+           {data({2, 7, 5, 3}, DType::i8), scalar(-5, DType::i8), scalar(90, DType::i8)}),
+      node("uint8", "Clip", 13, {}, {data({4, 37}, DType::u8), scalar(200, DType::u8)}),
+      node("int32", "Clip", 12, {}, {data({70, 99}, DType::i32), absent(), scalar(3, DType::i32)}),
+      node("int64_exact", "Clip", 12, {}, {huge, ints({1}), ints({most - 2})}),
+      node("int64_unbounded", "Clip", 12, {}, {huge}),
+      node("int32_min_above_max", "Clip", 13, {},
+           {data({9}, DType::i32), scalar(3, DType::i32), scalar(-1, DType::i32)}),
   };
 }
 

@@ -76,6 +76,61 @@ TEST(Propagate, NamesTheNodeThatFails) {
   }
 }
 
+std::string refusal_of(Graph graph, bool whole) {
+  try {
+    propagate(graph, cpu(), whole);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::model);
+    return error.what();
+  }
+  ADD_FAILURE() << "nothing was refused";
+  return {};
+}
+
+TEST(Propagate, NamesEveryNodeThatFailsAndNoneThatDependsOnThem) {
+  for (bool whole : {false, true}) {
+    Builder b;
+    const ValueId x = b.input({2, 3});
+    const ValueId sum = b.node("Add", {x, b.floats({4})});                          // n0 fails
+    const ValueId after = b.node("Relu", {sum});                                    // n1 waits for it
+    const ValueId shape = b.node("Reshape", {x, b.ints({7})});                      // n2 fails
+    const ValueId both = b.node("Mul", {after, shape});                             // n3 waits for both
+    const ValueId good = b.node("Relu", {x});                                       // n4
+    const ValueId last = b.node("Concat", {good, x}, {{"axis", std::int64_t{5}}});  // n5 fails
+    const std::string message = refusal_of(b.done({both, last}), whole);
+    EXPECT_EQ(message.rfind("3 problems\n", 0), 0u) << message;
+    for (const char* part :
+         {"\n  node 'n0' (Add): ", "\n  node 'n2' (Reshape): input 'shape'", "\n  node 'n5' (Concat): "}) {
+      EXPECT_NE(message.find(part), std::string::npos) << part << " in: " << message;
+    }
+    for (const char* part : {"n1", "n3", "n4"}) EXPECT_EQ(message.find(part), std::string::npos) << message;
+  }
+}
+
+TEST(Propagate, WholeNamesTheFirstNodesWithoutAShape) {
+  Builder b;
+  const ValueId x = b.input({unknown_dim, 3});
+  const ValueId relu = b.node("Relu", {x});
+  Graph graph = b.done({b.node("Relu", {relu}), b.node("Tanh", {x})});
+  const std::string message = refusal_of(graph, true);
+  EXPECT_EQ(
+      message,
+      "2 problems\n  node 'n0' (Relu): an input has no known shape\n  node 'n2' (Tanh): an input has no "
+      "known shape");
+}
+
+TEST(Propagate, ConstantsHaveALimitEachAndTogether) {
+  Builder huge;
+  Graph graph = huge.done({huge.node("ConstantOfShape", {huge.ints({(1 << 14) + 1, 1 << 14})})});
+  EXPECT_NE(refusal_of(graph, true).find("(ConstantOfShape): its constant result"), std::string::npos);
+  Builder b;
+  ValueId x = b.node("ConstantOfShape", {b.ints({1 << 13, 1 << 13})});                   // 256 MiB, n0
+  for (int i = 1; i <= 16; ++i) x = b.node("Reshape", {x, b.ints({1 << 12, 1 << 14})});  // views of it
+  const std::string message = refusal_of(b.done({x}), true);
+  EXPECT_EQ(message.rfind("node 'n16' (Reshape): its constant result", 0), 0u) << message;
+  EXPECT_NE(message.find("4 GiB together"), std::string::npos) << message;
+}
+
 TEST(RemoveNoOps, DropsWhatChangesNothing) {
   Builder b;
   ValueId x = b.node("Identity", {b.input({1, 2, 3, 4})});

@@ -33,15 +33,32 @@ std::int64_t reference_macs(const Case& c, Inputs inputs, const Array& output) {
 }
 
 double activate(const Activation& activation, double x) {
+  const double alpha = activation.alpha, beta = activation.beta;
   switch (activation.kind) {
     case Activation::Kind::relu:
       return x > 0 ? x : 0;
+    case Activation::Kind::leaky_relu:
+      return x > 0 ? x : alpha * x;
     case Activation::Kind::clip:
       return std::min(std::max(x, double{activation.low}), double{activation.high});
     case Activation::Kind::sigmoid:
       return 1 / (1 + std::exp(-x));
+    case Activation::Kind::hard_sigmoid:
+      return std::max(0.0, std::min(1.0, alpha * x + beta));
     case Activation::Kind::tanh:
       return std::tanh(x);
+    case Activation::Kind::swish:
+      return x / (1 + std::exp(-alpha * x));
+    case Activation::Kind::hard_swish:
+      return x * std::max(0.0, std::min(1.0, x / 6 + 0.5));
+    case Activation::Kind::gelu:
+      return 0.5 * x * (1 + std::erf(x / std::sqrt(2.0)));
+    case Activation::Kind::gelu_tanh:
+      return 0.5 * x * (1 + std::tanh(std::sqrt(2 / std::acos(-1.0)) * (x + 0.044715 * x * x * x)));
+    case Activation::Kind::erf:
+      return std::erf(x);
+    case Activation::Kind::sqrt:
+      return std::sqrt(x);
   }
   return x;
 }
