@@ -99,6 +99,7 @@ class Tensor {
   const void* data() const { return buffer_.data(); }
   void* mutable_data() { return buffer_.data(); }
   TensorView view() const { return {desc_, buffer_.data()}; }
+  bool is_shared() const { return buffer_.memory.use_count() > 1; }  // other tensors hold the elements, too
   Tensor reshaped(Shape shape) const;  // the same elements (shared) under another shape with as many
 
   template <class T>

@@ -4,23 +4,18 @@ namespace yy {
 
 Buffer WeightStore::get(const Tensor& source, const std::string& form, std::size_t bytes, const Fill& fill) {
   std::lock_guard lock(mutex_);
-  auto [entry, is_new] = entries_.try_emplace({source.data(), form});
-  if (is_new) {
-    try {
-      entry->second = {source, allocate_host(bytes)};
-      fill(entry->second.packed.data());
-    } catch (...) {
-      entries_.erase(entry);
-      throw;
-    }
-  }
-  return entry->second.packed;
+  const auto key = std::pair{source.data(), form};
+  if (const auto entry = entries_.find(key); entry != entries_.end()) return entry->second.packed;
+  std::erase_if(entries_, [](const auto& entry) { return !entry.second.in_use(); });
+  Entry made{source, allocate_host(bytes)};
+  fill(made.packed.data());
+  return entries_.emplace(key, std::move(made)).first->second.packed;
 }
 
 std::size_t WeightStore::bytes() const {
   std::lock_guard lock(mutex_);
   std::size_t sum = 0;
-  for (const auto& [key, entry] : entries_) sum += entry.packed.bytes;
+  for (const auto& [key, entry] : entries_) sum += entry.in_use() ? entry.packed.bytes : 0;
   return sum;
 }
 

@@ -1,5 +1,6 @@
 // The constants of one network in the form that kernels want them, made once and shared by all programs
-// (batch sizes, thread counts) of that network.
+// (sizes, thread counts) of that network. A constant that only a program had, since it was computed for its
+// sizes, goes with that program.
 #pragma once
 
 #include <cstddef>
@@ -21,12 +22,13 @@ class WeightStore {
   // `source` in the form that `form` names; the first caller's `fill` makes it in a buffer of `bytes`.
   Buffer get(const Tensor& source, const std::string& form, std::size_t bytes, const Fill& fill);
 
-  std::size_t bytes() const;  // of everything made so far
+  std::size_t bytes() const;  // of everything in use
 
  private:
   struct Entry {
     Tensor source;  // keeps the address, which is the key, from being reused
     Buffer packed;
+    bool in_use() const { return source.is_shared() || packed.memory.use_count() > 1; }
   };
   mutable std::mutex mutex_;
   std::map<std::pair<const void*, std::string>, Entry> entries_;

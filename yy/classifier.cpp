@@ -12,6 +12,9 @@
 namespace yy {
 namespace {
 
+// yy-run's batches are one size and the powers of two below it, up to 4096, gated or not.
+constexpr std::size_t most_programs = 32;
+
 // Walks from the first output back over operators that only reshape, to see whether a Softmax made it.
 bool ends_in_softmax(const Graph& graph) {
   const std::vector<int> producers = graph.producers();
@@ -39,7 +42,8 @@ Classifier::Classifier(const std::filesystem::path& onnx_file, const CardOverrid
                        std::shared_ptr<const Backend> backend)
     : name_(onnx_file.stem().string()),
       card_(load_card(onnx_file, overrides)),
-      network_(onnx_file, std::move(backend)) {
+      network_(onnx_file, std::move(backend)),
+      programs_(most_programs) {
   try {
     check();
   } catch (const Error& error) {
@@ -69,10 +73,7 @@ void Classifier::check() const {
 }
 
 void Classifier::append_probe(Graph& graph, bool gated) const {
-  const std::int64_t size = card_.preprocess.size;
-  Shape& picture = graph.value(graph.inputs[0]).desc.shape;
-  picture = Shape{picture[0], 3, size, size};
-  const std::int64_t batch = picture[0];
+  const std::int64_t batch = graph.value(graph.inputs[0]).desc.shape[0];
   graph.outputs.resize(1);
   const ValueId scores = graph.outputs[0];
   const ValueId label = graph.add_value("label"), confidence = graph.add_value("confidence");
@@ -95,19 +96,24 @@ void Classifier::append_probe(Graph& graph, bool gated) const {
 
 std::shared_ptr<const Program> Classifier::program(std::int64_t batch, int threads, bool gated,
                                                    Precision precision) const {
-  std::lock_guard lock(mutex_);
-  auto& program = programs_[{batch, threads, gated, precision}];
-  if (program) return program;
-  auto made = network_.compile(
-      {batch, threads, Layout::channels_last, [&](Graph& graph) { append_probe(graph, gated); }, precision});
-  const Graph& graph = made->graph();
+  const std::int64_t size = card_.preprocess.size;
+  const ProgramKey key{{Shape{batch, 3, size, size}}, threads, precision, gated};
+  return programs_.get(key, [&] {
+    auto made = network_.compile({batch, threads, Layout::channels_last,
+                                  [&](Graph& graph) { append_probe(graph, gated); }, precision, key.inputs});
+    check_scores(*made);
+    return made;
+  });
+}
+
+void Classifier::check_scores(const Program& program) const {
+  const Graph& graph = program.graph();
   const Shape& scores = graph.value(graph.outputs[classifier_io::scores]).desc.shape;
   if (scores[1] != static_cast<std::int64_t>(card_.classes.size())) {
     throw Error(ErrorCode::model,
                 fmt::format("{}: the network gives {} scores, but its classes file names {} classes",
                             network_.source(), scores[1], card_.classes.size()));
   }
-  return program = std::move(made);
 }
 
 }  // namespace yy

@@ -3,11 +3,8 @@
 
 #include <cstdint>
 #include <filesystem>
-#include <map>
 #include <memory>
-#include <mutex>
 #include <string>
-#include <tuple>
 
 #include "runtime/executor.h"
 #include "yy/model_card.h"
@@ -52,13 +49,13 @@ class Classifier {
  private:
   void check() const;
   void append_probe(Graph& graph, bool gated) const;
+  void check_scores(const Program& program) const;
 
   std::string name_;
   ModelCard card_;
   Network network_;
   bool gives_probabilities_;
-  mutable std::mutex mutex_;
-  mutable std::map<std::tuple<std::int64_t, int, bool, Precision>, std::shared_ptr<const Program>> programs_;
+  mutable ProgramCache programs_;
 };
 
 }  // namespace yy

@@ -6,11 +6,16 @@
 
 namespace yy {
 
-Network::Network(const std::filesystem::path& onnx_file, std::shared_ptr<const Backend> backend)
-    : Network(load_onnx(onnx_file).graph, onnx_file.string(), std::move(backend)) {}
+Network::Network(const std::filesystem::path& onnx_file, std::shared_ptr<const Backend> backend,
+                 std::size_t programs)
+    : Network(load_onnx(onnx_file).graph, onnx_file.string(), std::move(backend), programs) {}
 
-Network::Network(Graph graph, std::string source, std::shared_ptr<const Backend> backend)
-    : graph_(std::move(graph)), source_(std::move(source)), backend_(std::move(backend)) {
+Network::Network(Graph graph, std::string source, std::shared_ptr<const Backend> backend,
+                 std::size_t programs)
+    : graph_(std::move(graph)),
+      source_(std::move(source)),
+      backend_(std::move(backend)),
+      programs_(programs) {
   try {
     simplify(graph_, *backend_);
   } catch (const Error& error) {
@@ -18,10 +23,26 @@ Network::Network(Graph graph, std::string source, std::shared_ptr<const Backend>
   }
 }
 
+std::shared_ptr<const Program> Network::program(std::vector<Shape> shapes, int threads,
+                                                Precision precision) const {
+  const ProgramKey key{std::move(shapes), threads, precision};
+  return programs_.get(key, [&] {
+    NetworkOptions options;
+    options.threads = threads;
+    options.precision = precision;
+    options.shapes = key.inputs;
+    return compile(options);
+  });
+}
+
 std::shared_ptr<const Program> Network::compile(const NetworkOptions& options) const {
   try {
     Graph graph = graph_;
-    set_batch(graph, options.batch);
+    if (options.shapes) {
+      set_shapes(graph, *options.shapes);
+    } else {
+      set_batch(graph, options.batch);
+    }
     if (options.extend) options.extend(graph);
     lower(graph, *backend_, options.input_layout, options.precision);
     return Program::compile(std::move(graph), *backend_, weights_, options.threads);

@@ -1,11 +1,31 @@
 #include "ops/passes/lower.h"
 
+#include <algorithm>
 #include <fmt/format.h>
 
 #include "ops/passes/passes.h"
 #include "runtime/error.h"
 
 namespace yy {
+namespace {
+
+void check_shape(const Value& input, const Shape& given) {
+  const Shape& declared = input.desc.shape;
+  if (given.rank() != declared.rank()) {
+    throw Error(ErrorCode::usage, fmt::format("input '{}': expected {} dimensions, {}, found {}", input.name,
+                                              declared.rank(), declared.text(), given.text()));
+  }
+  for (std::size_t axis = 0; axis < given.rank(); ++axis) {
+    const bool is_fixed = declared[axis] != unknown_dim;
+    if (is_fixed ? given[axis] == declared[axis] : given[axis] >= 0) continue;
+    throw Error(ErrorCode::usage,
+                fmt::format("input '{}': expected {} in dimension {} of {}, found {}", input.name,
+                            is_fixed ? std::to_string(declared[axis]) : "a size", axis, declared.text(),
+                            given[axis]));
+  }
+}
+
+}  // namespace
 
 void bind_compile_time_inputs(Graph& graph, std::vector<Tensor>& tensors) {
   std::vector<bool> is_needed(graph.values.size(), false);
@@ -61,15 +81,27 @@ void set_batch(Graph& graph, std::int64_t batch) {
   }
 }
 
+void set_shapes(Graph& graph, std::span<const Shape> shapes) {
+  if (shapes.size() != graph.inputs.size()) {
+    throw Error(ErrorCode::usage, fmt::format("expected the shapes of {} inputs, found {}",
+                                              graph.inputs.size(), shapes.size()));
+  }
+  for (std::size_t i = 0; i < shapes.size(); ++i) {
+    Value& input = graph.value(graph.inputs[i]);
+    check_shape(input, shapes[i]);
+    input.desc.shape = shapes[i];
+    input.typed = true;
+  }
+}
+
 void lower(Graph& graph, const Backend& evaluator, Layout input_layout, Precision precision) {
   for (ValueId id : graph.inputs) {
     const Value& input = graph.value(id);
-    if (!input.desc.shape.known()) {
-      throw Error(ErrorCode::model,
-                  fmt::format("input '{}' {} has a dimension that is not known; only the batch may "
-                              "be left open",
-                              input.name, input.desc.shape.text()));
-    }
+    const auto open = std::find(input.desc.shape.begin(), input.desc.shape.end(), unknown_dim);
+    if (open == input.desc.shape.end()) continue;
+    throw Error(ErrorCode::model,
+                fmt::format("input '{}' {}: the model leaves dimension {} open, and it was given no size",
+                            input.name, input.desc.shape.text(), open - input.desc.shape.begin()));
   }
   propagate(graph, evaluator, true);
   remove_no_ops(graph);

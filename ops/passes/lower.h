@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "runtime/backend.h"
@@ -25,6 +26,10 @@ std::optional<std::int64_t> fixed_batch(const Graph& graph);
 // Unknown first dimensions of graph inputs become `batch`. Throws Error where the batch is fixed to something
 // else.
 void set_batch(Graph& graph, std::int64_t batch);
+
+// Gives the graph's inputs the shapes `shapes`, in order. Throws Error that names the input and the dimension
+// where one is not known, or not what the model fixes.
+void set_shapes(Graph& graph, std::span<const Shape> shapes);
 
 // Types and lays out every value; rank-4 graph inputs are expected in `input_layout`. Throws Error where a
 // dimension of an input is still unknown, and what the passes throw.

@@ -5,7 +5,7 @@ usage: python tests/models/make_nets.py [--output tests/models] [--only NAME]
 Each function of nets_compute.py and nets_shape.py is one net, net-NAME.onnx: random weights from a fixed seed, one input
 "input", one output "output", the batch dynamic unless said otherwise; what it covers is its doc_string.
 reference/net-NAME.input.npy and .output.npy hold a batch of 3 and what onnxruntime answers with its graph optimisations
-off. Needs numpy, onnx and onnxruntime.
+off; further sizes of a net that leaves them open are in net-NAME.1.input.npy and so on. Needs numpy, onnx and onnxruntime.
 """
 import argparse
 import io
@@ -19,12 +19,13 @@ from net import BATCH, NETS, Net
 from files import ZooError, run_main, write_atomic  # found through net.py
 
 
-def build(name: str) -> tuple[bytes, np.ndarray, np.ndarray]:
-    """The model, an input batch and onnxruntime's answer."""
+def build(name: str) -> tuple[bytes, list[np.ndarray], list[np.ndarray]]:
+    """The model, input batches and onnxruntime's answers."""
     import onnxruntime
-    function, shape, opset, ir_version, batch = NETS[name]
+    function, shape, opset, ir_version, batch, further = NETS[name]
     graph = Net(name, opset=opset, ir_version=ir_version)
-    result = function(graph, graph.input("input", [batch, *shape]))
+    declared = [batch, shape[0], "H", "W"] if further else [batch, *shape]
+    result = function(graph, graph.input("input", declared))
     if graph.nodes[-1].output[0] != result:
         raise ZooError(f"{name}: the last node has to give the output")
     graph.nodes[-1].output[0] = "output"
@@ -35,13 +36,16 @@ def build(name: str) -> tuple[bytes, np.ndarray, np.ndarray]:
     doc = " ".join(function.__doc__.split())
     session = onnxruntime.InferenceSession(graph.model(doc, check=False).SerializeToString(), options,
                                            providers=["CPUExecutionProvider"])
-    inputs = graph.random(BATCH, *shape)
-    answer = session.run(None, {"input": inputs})[0]
-    if answer.shape[0] != BATCH or answer.dtype != np.float32 or not np.isfinite(answer).all() or answer.std() < 1e-3:
-        raise ZooError(f"{name}: unfit output {answer.dtype}{answer.shape}, deviation {answer.std()}")
+    inputs = [graph.random(*dims) for dims in ((BATCH, *shape), *further)]
+    answers = [session.run(None, {"input": each})[0] for each in inputs]
+    for given, answer in zip(inputs, answers):
+        if (answer.shape[0] != given.shape[0] or answer.dtype != np.float32 or not np.isfinite(answer).all() or
+                answer.std() < 1e-3):
+            raise ZooError(f"{name}: unfit output {answer.dtype}{answer.shape}, deviation {answer.std()}")
     graph.outputs.clear()
-    graph.output("output", [batch, *answer.shape[1:]])
-    return graph.model(doc).SerializeToString(deterministic=True), inputs, answer
+    graph.output("output", [batch, *(f"D{axis}" if len(set(sizes)) > 1 else sizes[0]
+                                     for axis, sizes in enumerate(zip(*(answer.shape[1:] for answer in answers))))])
+    return graph.model(doc).SerializeToString(deterministic=True), inputs, answers
 
 
 def npy_bytes(array: np.ndarray) -> bytes:
@@ -56,11 +60,13 @@ def main() -> None:
     parser.add_argument("--only", choices=sorted(NETS), help="one net")
     arguments = parser.parse_args()
     for name in [arguments.only] if arguments.only else NETS:
-        data, inputs, answer = build(name)
+        data, inputs, answers = build(name)
         write_atomic(arguments.output / f"net-{name}.onnx", data)
-        write_atomic(arguments.output / "reference" / f"net-{name}.input.npy", npy_bytes(inputs))
-        write_atomic(arguments.output / "reference" / f"net-{name}.output.npy", npy_bytes(answer))
-        print(f"net-{name}.onnx: {len(data)} bytes, {list(inputs.shape)} to {list(answer.shape)}")
+        for index, (given, answer) in enumerate(zip(inputs, answers)):
+            stem = f"net-{name}" + (f".{index}" if index > 0 else "")
+            write_atomic(arguments.output / "reference" / f"{stem}.input.npy", npy_bytes(given))
+            write_atomic(arguments.output / "reference" / f"{stem}.output.npy", npy_bytes(answer))
+            print(f"net-{name}.onnx: {len(data)} bytes, {list(given.shape)} to {list(answer.shape)}")
 
 
 if __name__ == "__main__":

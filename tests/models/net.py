@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools" / "zoo"))
 from onnx_graph import Graph, batch_norm  # noqa: E402
 
 BATCH = 3
-NETS = {}  # name -> (function, shape of a row, opset, IR version, batch dimension)
+NETS = {}  # name -> (function, shape of a row, opset, IR version, batch dimension, further input shapes)
 
 
 class Net(Graph):
@@ -52,8 +52,9 @@ class Net(Graph):
                          self.floats(f"{name}.bias", outputs), name=name, transB=1)
 
 
-def net(shape=(3, 17, 13), opset: int = 13, ir_version: int = 8, batch="N"):
+def net(shape=(3, 17, 13), opset: int = 13, ir_version: int = 8, batch="N", further=()):
+    """further: input shapes, batch first, that are answered too; height and width are open then."""
     def register(build):
-        NETS[build.__name__.replace("_", "-")] = (build, shape, opset, ir_version, batch)
+        NETS[build.__name__.replace("_", "-")] = (build, shape, opset, ir_version, batch, further)
         return build
     return register

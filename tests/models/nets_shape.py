@@ -150,3 +150,22 @@ def dead_branch(g, x):
     g.node("Sigmoid", g.conv(x, 4, 4, 1))
     g.floats("unused", 7, 7)
     return g.conv(x, 4, 4, 1)
+
+
+@net(shape=(3, 9, 12), further=((1, 3, 17, 5), (2, 3, 4, 31), (5, 3, 1, 1)))
+def open_sizes(g, x):
+    """Batch, height and width open: a stem, a strided shortcut, pools, and a channel shuffle whose sizes come from Shape."""
+    x = g.node("Relu", g.bn(g.conv(x, 3, 8, pads=[1, 1, 1, 1]), 8))
+    body = g.conv(g.node("Relu", g.conv(x, 8, 8, pads=[1, 1, 1, 1], strides=[2, 2])), 8, 8, pads=[1, 1, 1, 1])
+    x = g.node("Relu", g.node("Add", body, g.conv(x, 8, 8, 1, strides=[2, 2])))
+    pooled = g.node("MaxPool", x, kernel_shape=[3, 3], strides=[1, 1], pads=[1, 1, 1, 1])
+    averaged = g.node("AveragePool", x, kernel_shape=[2, 2], strides=[1, 1], pads=[0, 0, 1, 1])
+    x = g.node("Concat", pooled, averaged, axis=1)
+    shape = g.node("Shape", x)
+    batch = g.node("Slice", shape, g.ints("zero", 0), g.ints("one", 1))
+    sides = g.node("Slice", shape, g.ints("two", 2), g.ints("four", 4))
+    x = g.node("Reshape", x, g.node("Concat", batch, g.ints("groups", 2, 8), sides, axis=0))
+    x = g.node("Transpose", x, perm=[0, 2, 1, 3, 4])
+    x = g.node("Reshape", x, g.node("Concat", batch, g.ints("channels", -1), sides, axis=0))
+    gate = g.node("Sigmoid", g.conv(g.node("GlobalAveragePool", x), 16, 16, 1))
+    return g.conv(g.node("Mul", x, gate), 16, 6, 1)

@@ -76,6 +76,42 @@ TEST(Lower, RefusesDimensionsThatStayOpen) {
   set_batch(other, 2);
 }
 
+TEST(Lower, SetsTheShapesOfAllInputs) {
+  Builder b;
+  const ValueId x = b.input({unknown_dim, 3, unknown_dim, 5}), y = b.input({unknown_dim});
+  Graph graph = b.done({b.node("Add", {b.conv(x, 3, 4), y})});
+  set_shapes(graph, std::vector{Shape{2, 3, 7, 5}, Shape{5}});
+  EXPECT_EQ(graph.value(x).desc.shape, (Shape{2, 3, 7, 5}));
+  lower(graph, cpu(), Layout::row_major, Precision::f32);
+  EXPECT_EQ(graph.value(graph.outputs[0]).desc.shape, (Shape{2, 4, 7, 5}));
+}
+
+TEST(Lower, RefusesShapesByInputAndDimension) {
+  Builder b;
+  const ValueId x = b.input({unknown_dim, 3, unknown_dim, 5}), y = b.input({unknown_dim});
+  const Graph graph = b.done({b.node("Add", {b.conv(x, 3, 4), y})});
+  struct Refusal {
+    std::vector<Shape> shapes;
+    std::string what;
+  };
+  for (const Refusal& refusal : std::vector<Refusal>{
+           {{Shape{2, 3, 7, 5}}, "expected the shapes of 2 inputs, found 1"},
+           {{Shape{2, 4, 7, 5}, Shape{5}}, "input 'input0': expected 3 in dimension 1 of [?,3,?,5], found 4"},
+           {{Shape{2, 3, unknown_dim, 5}, Shape{5}},
+            "input 'input0': expected a size in dimension 2 of [?,3,?,5], found -1"},
+           {{Shape{2, 3, 7, 5}, Shape{1, 5}}, "input 'input1': expected 1 dimensions, [?], found [1,5]"},
+       }) {
+    Graph copy = graph;
+    try {
+      set_shapes(copy, refusal.shapes);
+      FAIL() << "accepted: " << refusal.what;
+    } catch (const Error& error) {
+      EXPECT_EQ(error.code(), ErrorCode::usage);
+      EXPECT_EQ(error.what(), refusal.what);
+    }
+  }
+}
+
 TEST(Lower, SetsTheBatchOfOpenInputsOnly) {
   Builder b;
   const ValueId open = b.input({unknown_dim, 5}), row = b.input({5});

@@ -9,17 +9,6 @@
 #include "yy/network.h"
 
 namespace yy {
-namespace {
-
-std::int64_t batch_of(const Graph& graph) {
-  for (ValueId id : graph.inputs) {
-    const Shape& shape = graph.value(id).desc.shape;
-    if (shape.rank() > 0) return shape[0];
-  }
-  return 1;
-}
-
-}  // namespace
 
 void add_raw_run_options(CLI::App& app, RawRunOptions& options) {
   app.add_option("MODEL", options.model, "An ONNX file")->required();
@@ -33,13 +22,11 @@ void add_raw_run_options(CLI::App& app, RawRunOptions& options) {
 
 std::vector<Tensor> run_raw(Graph graph, std::vector<Tensor> inputs, const RawRunOptions& options) {
   bind_compile_time_inputs(graph, inputs);
-  for (std::size_t i = 0; i < inputs.size(); ++i) graph.value(graph.inputs[i]).desc = inputs[i].desc();
-  NetworkOptions how;
-  how.batch = batch_of(graph);
   const Network network(std::move(graph), options.model, make_cpu_backend());
-  how.threads = options.threads;
-  how.precision = choose_precision(options.precision, network.backend());
-  const auto program = network.compile(how);
+  std::vector<Shape> shapes;
+  for (const Tensor& input : inputs) shapes.push_back(input.shape());
+  const auto program =
+      network.program(shapes, options.threads, choose_precision(options.precision, network.backend()));
   Executor executor(program, network.backend().allocate(program->memory().arena_bytes));
   for (std::size_t i = 0; i < inputs.size(); ++i) {
     std::memcpy(executor.input(i).data, inputs[i].data(), inputs[i].desc().bytes());
