@@ -22,6 +22,8 @@ struct NetworkOptions {
   // outputs.
   std::function<void(Graph&)> extend;
   Precision precision = Precision::f32;
+  // More than this for the values of one batch is refused before any of it is taken.
+  std::size_t most_activation_bytes = std::size_t{16} << 30;
 };
 
 // Thread-safe.
