@@ -6,23 +6,16 @@
 
 #include "onnx/private/limits.h"
 #include "onnx/private/node_attributes.h"
-#include "onnx/private/tensor_proto.h"
 #include "onnx/private/topological_order.h"
 #include "ops/registry.h"
 #include "runtime/error.h"
 #include "runtime/printable.h"
 
 namespace yy {
-namespace {
 
-bool is_own_domain(const std::string& domain) {
-  return domain.empty() || domain == "ai.onnx";
-}
-
-}  // namespace
-
-GraphReader::GraphReader(onnx_pb::Graph& source, int opset, const OpsetImports& imports, Problems& problems)
-    : source_(source), opset_(opset), imports_(imports), problems_(problems) {}
+GraphReader::GraphReader(onnx_pb::Graph& source, const FlatNodes& flat, const OpsetImports& imports,
+                         TensorReader& tensors, Problems& problems)
+    : source_(source), flat_(flat), imports_(imports), tensors_(tensors), problems_(problems) {}
 
 Graph GraphReader::read() {
   if (!within_limits()) return {};
@@ -34,9 +27,11 @@ Graph GraphReader::read() {
   const int count = source_.node_size();
   for (int i = 0; i < count; ++i) read_node_outputs(i);
   for (int i = 0; i < count; ++i) read_node_inputs(i);
+  read_outputs();
+  const std::vector<int> uses = graph_.count_uses();
+  for (int i = 0; i < count; ++i) drop_unread_outputs(i, uses);
   for (int i = 0; i < count; ++i) read_operator(i);
   report_unknown_operators();
-  read_outputs();
   sort_nodes();
   return std::move(graph_);
 }
@@ -108,7 +103,7 @@ void GraphReader::read_initializers() {
     if (id == no_value) continue;
     try {
       Value& value = graph_.value(id);
-      value.constant = take_tensor(proto);
+      value.constant = tensors_.take(proto);
       value.desc = value.constant->desc();
       value.typed = true;
     } catch (const Error& error) {
@@ -228,12 +223,26 @@ bool GraphReader::is_known_operator_of(int index) {
   return false;
 }
 
+// Results at the end of the list that nobody asks for, such as a mask: an operator that cannot give them need
+// not.
+void GraphReader::drop_unread_outputs(int index, const std::vector<int>& uses) {
+  if (output_count_matters(source_.node(index).op_type())) return;
+  std::vector<ValueId>& outputs = node(index).outputs;
+  const auto is_read = [&](ValueId id) { return id != no_value && uses[static_cast<std::size_t>(id)] > 0; };
+  while (outputs.size() > 1 && !is_read(outputs.back())) outputs.pop_back();
+}
+
 void GraphReader::read_operator(int index) {
-  if (!is_known_operator_of(index) || opset_ == 0) return;
+  if (const auto refused = flat_.refused.find(index); refused != flat_.refused.end()) {
+    problems_.add(printable(fmt::format("{}: {}", label(index), refused->second), 1000));
+    return;
+  }
+  const int opset = flat_.opsets[static_cast<std::size_t>(index)];
+  if (!is_known_operator_of(index) || opset == 0) return;
   onnx_pb::Node& from = source_node(index);
   try {
-    node(index).op = read_op({from.op_type(), opset_, static_cast<std::size_t>(from.input_size()),
-                              static_cast<std::size_t>(from.output_size()), take_attributes(from)});
+    node(index).op = read_op({from.op_type(), opset, node(index).inputs.size(), node(index).outputs.size(),
+                              take_attributes(from, tensors_)});
   } catch (const Error& error) {
     problems_.add(printable(error.within(label(index)).what(), 1000));
   }

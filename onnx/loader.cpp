@@ -1,64 +1,65 @@
 #include "onnx/loader.h"
 
 #include <fmt/format.h>
-#include <fstream>
 #include <memory>
 #include <onnx/yy_onnx.pb.h>
+#include <optional>
+#include <utility>
+#include <vector>
 
+#include "onnx/private/byte_source.h"
+#include "onnx/private/flatten.h"
 #include "onnx/private/graph_reader.h"
 #include "onnx/private/limits.h"
-#include "onnx/private/problems.h"
-#include "onnx/private/tensor_proto.h"
+#include "onnx/private/tensor_reader.h"
 #include "onnx/private/wire.h"
 #include "ops/registry.h"
 #include "runtime/error.h"
 #include "runtime/printable.h"
+#include "runtime/problems.h"
 
 namespace yy {
 namespace {
 
 constexpr std::size_t longest_path = 4096;
 
-struct FileBytes {
-  std::unique_ptr<std::byte[]> data;
-  std::size_t size = 0;
-
-  std::span<const std::byte> bytes() const { return {data.get(), size}; }
-};
-
-FileBytes read_file(const std::filesystem::path& file) {
-  const auto fail = [&](const std::string& what) -> void {
-    throw Error(ErrorCode::model, fmt::format("{}: {}", printable(file.string(), longest_path), what));
-  };
-  std::error_code error;
-  const auto status = std::filesystem::status(file, error);
-  if (!std::filesystem::exists(status)) fail("there is no such file");
-  if (!std::filesystem::is_regular_file(status)) fail("it is not a file");
-  const std::uintmax_t size = std::filesystem::file_size(file, error);
-  if (error) fail(error.message());
-  if (size > onnx_limits::file_bytes)
-    fail(fmt::format("it has {} bytes; at most 2 GiB - 1 can be read", size));
-  FileBytes result{std::make_unique_for_overwrite<std::byte[]>(size), size};
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) fail("it cannot be opened for reading");
-  stream.read(reinterpret_cast<char*>(result.data.get()), static_cast<std::streamsize>(size));
-  if (static_cast<std::uintmax_t>(stream.gcount()) != size) fail("it cannot be read to its end");
-  return result;
+std::string name_of_file(const std::filesystem::path& file) {
+  return printable(file.string(), longest_path);
 }
 
-template <class Message>
-Message parse(std::span<const std::byte> bytes, const std::string& name,
-              void (*check)(std::span<const std::byte>)) {
+// Runs `read` with the file's name in front of what it throws.
+template <class Read>
+auto naming(const std::string& name, const Read& read) {
   try {
-    check(bytes);
+    return read();
+  } catch (const Error& error) {
+    throw error.within(name);
+  }
+}
+
+// A message, and where the raw data of its tensors lies.
+template <class Message>
+struct Parsed {
+  Message message;
+  std::vector<Extent> raw_data;
+};
+
+template <class Message>
+Parsed<Message> parse(const ByteSource& source, const std::string& name,
+                      Skeleton (*read_skeleton)(const ByteSource&)) {
+  Skeleton skeleton;
+  try {
+    skeleton = read_skeleton(source);
   } catch (const Error& error) {
     throw Error(error.code(), fmt::format("{} {}", name, error.what()));
   }
-  Message message;
-  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) {
+  Parsed<Message> parsed;
+  const int size = static_cast<int>(skeleton.message.size());
+  if (!parsed.message.ParseFromArray(skeleton.message.data(), size)) {
     throw Error(ErrorCode::model, name + " is damaged: protobuf cannot read it");
   }
-  return message;
+  parsed.raw_data = std::move(skeleton.raw_data);
+  return parsed;
 }
 
 OpsetImports read_imports(const onnx_pb::Model& model, Problems& problems) {
@@ -94,57 +95,54 @@ void check_header(const onnx_pb::Model& model, Problems& problems) {
     problems.add(fmt::format("ir_version should be {} to {}, found {}", onnx_limits::oldest_ir_version,
                              onnx_limits::newest_ir_version, model.ir_version()));
   }
-  if (model.functions_size() > 0) {
-    problems.add(fmt::format("it defines {} functions, which are not supported", model.functions_size()));
-  }
 }
 
-OnnxModel read_model(onnx_pb::Model model, const std::string& name) {
+// `folder` is where files that the model names are looked for.
+OnnxModel read_model(const ByteSource& source, const std::string& name,
+                     std::optional<std::filesystem::path> folder) {
+  auto [model, raw_data] = parse<onnx_pb::Model>(source, name, read_model_skeleton);
   if (!model.has_graph()) {
     throw Error(ErrorCode::model,
                 name + (model.has_ir_version() ? ": the model has no graph"
                                                : " is not an ONNX model (it has no graph)"));
   }
-  Problems problems;
-  check_header(model, problems);
-  const OpsetImports imports = read_imports(model, problems);
-  OnnxModel result;
-  result.ir_version = model.ir_version();
-  result.opset = read_opset(imports, problems);
-  result.producer = printable(model.producer_name());
-  if (!model.producer_version().empty())
-    result.producer += fmt::format(" {}", printable(model.producer_version()));
-  result.graph = GraphReader(*model.mutable_graph(), result.opset, imports, problems).read();
-  problems.throw_if_any(name);
-  return result;
+  return naming(name, [&, &model = model, &raw_data = raw_data] {
+    Problems problems;
+    check_header(model, problems);
+    const OpsetImports imports = read_imports(model, problems);
+    OnnxModel result;
+    result.ir_version = model.ir_version();
+    result.opset = read_opset(imports, problems);
+    result.producer = printable(model.producer_name());
+    if (!model.producer_version().empty())
+      result.producer += fmt::format(" {}", printable(model.producer_version()));
+    TensorReader tensors(source, std::move(raw_data), std::move(folder));
+    const FlatNodes flat = flatten(model, result.opset, tensors, problems);
+    result.graph = GraphReader(*model.mutable_graph(), flat, imports, tensors, problems).read();
+    problems.throw_if_any();
+    return result;
+  });
 }
 
 }  // namespace
 
 OnnxModel load_onnx(const std::filesystem::path& file) {
-  const std::string name = printable(file.string(), longest_path);
-  onnx_pb::Model model;
-  {
-    const FileBytes content = read_file(file);  // gone before the weights are copied out
-    model = parse<onnx_pb::Model>(content.bytes(), name, check_model_bytes);
-  }
-  return read_model(std::move(model), name);
+  const std::string name = name_of_file(file);
+  return read_model(*naming(name, [&] { return std::make_unique<FileBytes>(file); }), name,
+                    file.parent_path());
 }
 
 OnnxModel parse_onnx(std::span<const std::byte> bytes, const std::string& name) {
-  return read_model(parse<onnx_pb::Model>(bytes, printable(name, longest_path), check_model_bytes),
-                    printable(name, longest_path));
+  return read_model(MemoryBytes(bytes), printable(name, longest_path), std::nullopt);
 }
 
 Tensor load_tensor_pb(const std::filesystem::path& file) {
-  const std::string name = printable(file.string(), longest_path);
-  const FileBytes content = read_file(file);
-  auto proto = parse<onnx_pb::Tensor>(content.bytes(), name, check_tensor_bytes);
-  try {
-    return take_tensor(proto);
-  } catch (const Error& error) {
-    throw error.within(name);
-  }
+  const std::string name = name_of_file(file);
+  const auto source = naming(name, [&] { return std::make_unique<FileBytes>(file); });
+  auto [proto, raw_data] = parse<onnx_pb::Tensor>(*source, name, read_tensor_skeleton);
+  return naming(name, [&, &proto = proto, &raw_data = raw_data] {
+    return TensorReader(*source, std::move(raw_data), file.parent_path()).take(proto);
+  });
 }
 
 }  // namespace yy

@@ -3,9 +3,8 @@
 #include <fmt/format.h>
 
 #include "onnx/private/limits.h"
-#include "onnx/private/problems.h"
-#include "onnx/private/tensor_proto.h"
 #include "runtime/error.h"
+#include "runtime/printable.h"
 
 namespace yy {
 namespace {
@@ -35,7 +34,7 @@ std::string_view unsupported_type(int type) {
 }
 
 // A number or text that is absent is 0 or empty: writers that use proto3 leave those out.
-AttributeValue take_value(onnx_pb::Attribute& proto) {
+AttributeValue take_value(onnx_pb::Attribute& proto, TensorReader& tensors) {
   switch (proto.type()) {
     case type_float:
       return proto.f();
@@ -48,7 +47,7 @@ AttributeValue take_value(onnx_pb::Attribute& proto) {
     case type_ints:
       return std::vector<std::int64_t>(proto.ints().begin(), proto.ints().end());
     case type_tensor:
-      return take_tensor(*proto.mutable_t());
+      return tensors.take(*proto.mutable_t());
     default:
       break;
   }
@@ -59,7 +58,7 @@ AttributeValue take_value(onnx_pb::Attribute& proto) {
 
 }  // namespace
 
-Attributes take_attributes(onnx_pb::Node& proto) {
+Attributes take_attributes(onnx_pb::Node& proto, TensorReader& tensors) {
   if (proto.attribute_size() > onnx_limits::node_attributes) {
     throw Error(ErrorCode::model, fmt::format("it has {} attributes, at most {} are read",
                                               proto.attribute_size(), onnx_limits::node_attributes));
@@ -69,12 +68,12 @@ Attributes take_attributes(onnx_pb::Node& proto) {
     const std::string& name = attribute.name();
     try {
       if (!attribute.ref_attr_name().empty()) {
-        throw Error(ErrorCode::model, "it refers to an attribute of a function, which is not supported");
+        throw Error(ErrorCode::model, "it refers to an attribute of a function, but is not in one");
       }
       if (attribute.s().size() > onnx_limits::string_bytes) {
         throw Error(ErrorCode::model, "its text is longer than 64 KiB");
       }
-      attributes.set(name, take_value(attribute));
+      attributes.set(name, take_value(attribute, tensors));
     } catch (const Error& error) {
       throw error.within(fmt::format("attribute {}", in_quotes(name)));
     }

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cstdint>
 #include <fmt/format.h>
+#include <span>
 #include <string_view>
+#include <utility>
 
 #include "onnx/private/limits.h"
-#include "onnx/private/problems.h"
 #include "runtime/error.h"
+#include "runtime/printable.h"
 
 namespace yy {
 namespace {
@@ -16,6 +18,7 @@ enum class Kind {
   model,
   operator_set,
   graph,
+  function,
   node,
   attribute,
   tensor,
@@ -35,13 +38,15 @@ struct Child {
 };
 
 constexpr Child children[] = {
-    {Kind::model, 7, Kind::graph},       {Kind::model, 8, Kind::operator_set},
-    {Kind::graph, 1, Kind::node},        {Kind::graph, 5, Kind::tensor},
-    {Kind::graph, 11, Kind::value_info}, {Kind::graph, 12, Kind::value_info},
-    {Kind::node, 5, Kind::attribute},    {Kind::attribute, 5, Kind::tensor},
-    {Kind::tensor, 13, Kind::key_value}, {Kind::value_info, 2, Kind::type},
-    {Kind::type, 1, Kind::tensor_type},  {Kind::tensor_type, 2, Kind::dims},
-    {Kind::dims, 1, Kind::dim},
+    {Kind::model, 7, Kind::graph},           {Kind::model, 8, Kind::operator_set},
+    {Kind::model, 25, Kind::function},       {Kind::graph, 1, Kind::node},
+    {Kind::graph, 5, Kind::tensor},          {Kind::graph, 11, Kind::value_info},
+    {Kind::graph, 12, Kind::value_info},     {Kind::function, 7, Kind::node},
+    {Kind::function, 9, Kind::operator_set}, {Kind::function, 11, Kind::attribute},
+    {Kind::node, 5, Kind::attribute},        {Kind::attribute, 5, Kind::tensor},
+    {Kind::attribute, 6, Kind::graph},       {Kind::tensor, 13, Kind::key_value},
+    {Kind::value_info, 2, Kind::type},       {Kind::type, 1, Kind::tensor_type},
+    {Kind::tensor_type, 2, Kind::dims},      {Kind::dims, 1, Kind::dim},
 };
 
 constexpr unsigned varint = 1u << 0, fixed64 = 1u << 1, sized = 1u << 2, fixed32 = 1u << 5;
@@ -81,11 +86,40 @@ constexpr TopField top_fields[] = {
     {Kind::tensor, 14, varint},
 };
 
+// The bytes of a source, a stretch at a time; cheap where they are asked for in order.
+class Window {
+ public:
+  explicit Window(const ByteSource& source) : source_(source), bytes_(64 * 1024) {}
+
+  std::byte operator[](std::size_t at) {
+    if (at < begin_ || at - begin_ >= filled_) load(at);
+    return bytes_[at - begin_];
+  }
+
+ private:
+  void load(std::size_t at) {
+    begin_ = at;
+    filled_ = std::min(bytes_.size(), source_.size() - at);
+    source_.read(at, std::span(bytes_).first(filled_));
+  }
+
+  const ByteSource& source_;
+  std::vector<std::byte> bytes_;
+  std::size_t begin_ = 0, filled_ = 0;
+};
+
 class Walk {
  public:
-  Walk(std::span<const std::byte> bytes, Kind top) : all_(bytes), top_(top) {}
+  Walk(const ByteSource& source, Kind top) : source_(source), window_(source), top_(top) {}
 
-  void message(std::size_t at, std::size_t end, Kind kind, bool outermost) {
+  Skeleton run() {
+    message(0, source_.size(), top_, 0);
+    return std::move(skeleton_);
+  }
+
+ private:
+  void message(std::size_t at, std::size_t end, Kind kind, int depth) {
+    const bool outermost = depth == 0;
     while (at < end) {
       const std::size_t start = at;
       const std::uint64_t tag = read_varint(at, end, start, outermost);
@@ -93,38 +127,45 @@ class Walk {
       const auto wire_type = static_cast<unsigned>(tag & 7);
       if (tag >> 32 != 0 || field == 0) broken(start, "it is not a field", outermost);
       if (outermost) check_top(start, field, wire_type);
+      const std::size_t value = at;
       const std::size_t size = payload_size(at, end, wire_type, start, outermost);
       if (size > end - at) {
         overrun(start, fmt::format("field {} holds {} bytes, {} are left", field, size, end - at), outermost);
       }
-      if (wire_type == 2) part(at, at + size, kind, field);
+      copy(start, value);
+      if (wire_type == 2) {
+        part(value, at, size, {kind, field}, depth);
+      } else {
+        copy(value, at + size);
+      }
       at += size;
       started_ = started_ || outermost;
     }
   }
 
- private:
   std::string_view thing() const { return top_ == Kind::model ? "an ONNX model" : "an ONNX tensor"; }
 
-  [[noreturn]] void not_onnx(std::size_t at, const std::string& why) const {
-    const auto head = all_.first(std::min<std::size_t>(all_.size(), 12));
-    const std::string_view text(reinterpret_cast<const char*>(head.data()), head.size());
+  [[noreturn]] void not_onnx(std::size_t at, const std::string& why) {
+    std::string head;
+    while (head.size() < std::min<std::size_t>(source_.size(), 12)) {
+      head += static_cast<char>(window_[head.size()]);
+    }
     throw Error(ErrorCode::model, fmt::format("is not {} (byte {}: {}; the file begins with {})", thing(), at,
-                                              why, in_quotes(text)));
+                                              why, in_quotes(head)));
   }
 
-  [[noreturn]] void broken(std::size_t at, const std::string& why, bool outermost) const {
+  [[noreturn]] void broken(std::size_t at, const std::string& why, bool outermost) {
     if (outermost && !started_) not_onnx(at, why);
     throw Error(ErrorCode::model, fmt::format("is damaged at byte {}: {}", at, why));
   }
 
   // Only the outermost message can miss its end; an inner one that does contradicts the outer one.
-  [[noreturn]] void overrun(std::size_t at, const std::string& why, bool outermost) const {
+  [[noreturn]] void overrun(std::size_t at, const std::string& why, bool outermost) {
     if (!outermost || !started_) broken(at, why, outermost);
     throw Error(ErrorCode::model, fmt::format("is truncated at byte {}: {}", at, why));
   }
 
-  void check_top(std::size_t at, std::uint32_t field, unsigned wire_type) const {
+  void check_top(std::size_t at, std::uint32_t field, unsigned wire_type) {
     for (const TopField& top : top_fields) {
       if (top.kind == top_ && top.field == field && (top.wire_types & (1u << wire_type)) == 0) {
         not_onnx(at, fmt::format("field {} has the wrong type", field));
@@ -132,11 +173,11 @@ class Walk {
     }
   }
 
-  std::uint64_t read_varint(std::size_t& at, std::size_t end, std::size_t start, bool outermost) const {
+  std::uint64_t read_varint(std::size_t& at, std::size_t end, std::size_t start, bool outermost) {
     std::uint64_t value = 0;
     for (unsigned shift = 0; shift < 70; shift += 7) {
       if (at == end) overrun(start, "it ends inside a number", outermost);
-      const auto byte = std::to_integer<std::uint64_t>(all_[at++]);
+      const auto byte = std::to_integer<std::uint64_t>(window_[at++]);
       value |= (byte & 0x7f) << shift;
       if (byte < 0x80) return value;
     }
@@ -145,7 +186,7 @@ class Walk {
 
   // Bytes of the field's value after `at`, which is moved behind a number or a length.
   std::size_t payload_size(std::size_t& at, std::size_t end, unsigned wire_type, std::size_t start,
-                           bool outermost) const {
+                           bool outermost) {
     switch (wire_type) {
       case 0:
         read_varint(at, end, start, outermost);
@@ -161,38 +202,94 @@ class Walk {
     }
   }
 
-  void part(std::size_t at, std::size_t end, Kind kind, std::uint32_t field) {
+  // A field with a length, which begins at `start`; its `size` bytes begin at `at`.
+  struct Field {
+    Kind parent;
+    std::uint32_t number;
+  };
+  void part(std::size_t start, std::size_t at, std::size_t size, Field field, int depth) {
     if (++parts_ > onnx_limits::parts) {
       throw Error(ErrorCode::model,
                   fmt::format("has more than {} names, nodes and other parts", onnx_limits::parts));
     }
-    const auto* child = std::find_if(std::begin(children), std::end(children),
-                                     [&](const Child& c) { return c.parent == kind && c.field == field; });
-    if (child != std::end(children)) message(at, end, child->kind, false);
+    const auto* child = std::find_if(std::begin(children), std::end(children), [&](const Child& c) {
+      return c.parent == field.parent && c.field == field.number;
+    });
+    if (child != std::end(children)) {
+      if (depth == onnx_limits::depth) {
+        throw Error(ErrorCode::model, fmt::format("nests its parts deeper than {} levels at byte {}",
+                                                  onnx_limits::depth, start));
+      }
+      const std::size_t length_at = put_length(0);
+      message(at, at + size, child->kind, depth + 1);
+      put_length(length_at, skeleton_.message.size() - length_at - length_bytes);
+    } else if (field.parent == Kind::tensor && field.number == 9) {
+      put_length(sizeof(std::uint32_t));
+      const auto index = static_cast<std::uint32_t>(skeleton_.raw_data.size());
+      for (unsigned shift = 0; shift < 32; shift += 8) {
+        skeleton_.message += static_cast<char>(index >> shift & 0xff);
+      }
+      skeleton_.raw_data.push_back({at, size});
+    } else {
+      copy(start, at + size);
+    }
   }
 
-  std::span<const std::byte> all_;
+  // Lengths take five bytes, however small, so that they can be put in afterwards.
+  static constexpr std::size_t length_bytes = 5;
+
+  std::size_t put_length(std::size_t length) {
+    const std::size_t at = skeleton_.message.size();
+    skeleton_.message.append(length_bytes, '\0');
+    put_length(at, length);
+    return at;
+  }
+
+  void put_length(std::size_t at, std::size_t length) {
+    for (std::size_t i = 0; i < length_bytes; ++i) {
+      const std::size_t more = i + 1 < length_bytes ? 0x80 : 0;
+      skeleton_.message[at + i] = static_cast<char>((length >> (7 * i) & 0x7f) | more);
+    }
+  }
+
+  void copy(std::size_t begin, std::size_t end) {
+    if (end - begin < 64) {
+      for (; begin < end; ++begin) skeleton_.message += static_cast<char>(window_[begin]);
+      return;
+    }
+    const std::size_t at = skeleton_.message.size();
+    skeleton_.message.resize(at + (end - begin));
+    source_.read(begin, std::as_writable_bytes(std::span(skeleton_.message)).subspan(at));
+  }
+
+  const ByteSource& source_;
+  Window window_;
   Kind top_;
+  Skeleton skeleton_;
   bool started_ = false;  // one whole field of the outermost message was fine
   std::size_t parts_ = 0;
 };
 
-void check(std::span<const std::byte> bytes, Kind top) {
-  if (bytes.empty()) throw Error(ErrorCode::model, "is empty");
-  if (bytes.size() > onnx_limits::file_bytes) {
-    throw Error(ErrorCode::model, fmt::format("has {} bytes; at most 2 GiB - 1 can be read", bytes.size()));
+Skeleton read_skeleton(const ByteSource& source, Kind top) {
+  if (source.size() == 0) throw Error(ErrorCode::model, "is empty");
+  if (source.size() > onnx_limits::file_bytes) {
+    throw Error(ErrorCode::model, fmt::format("has {} bytes; at most 2 GiB - 1 can be read", source.size()));
   }
-  Walk(bytes, top).message(0, bytes.size(), top, true);
+  Skeleton skeleton = Walk(source, top).run();
+  if (skeleton.message.size() > onnx_limits::file_bytes) {
+    throw Error(ErrorCode::model, "holds more than 2 GiB besides the data of its tensors");
+  }
+  return skeleton;
 }
 
 }  // namespace
 
-void check_model_bytes(std::span<const std::byte> bytes) {
-  check(bytes, Kind::model);
+Skeleton read_model_skeleton(const ByteSource& source) {
+  return read_skeleton(source, Kind::model);
 }
 
-void check_tensor_bytes(std::span<const std::byte> bytes) {
-  check(bytes, Kind::tensor);
+Skeleton read_tensor_skeleton(const ByteSource& source) {
+  return read_skeleton(source, Kind::tensor);
 }
 
 }  // namespace yy

@@ -42,6 +42,10 @@ std::optional<float> Attributes::find_float(const std::string& name) {
   return find<float>(name, "float");
 }
 
+std::optional<std::vector<float>> Attributes::find_floats(const std::string& name) {
+  return find<std::vector<float>>(name, "floats");
+}
+
 std::optional<std::string> Attributes::find_string(const std::string& name) {
   return find<std::string>(name, "string");
 }

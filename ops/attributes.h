@@ -25,6 +25,7 @@ class Attributes {
   std::optional<std::int64_t> find_int(const std::string& name);
   std::optional<std::vector<std::int64_t>> find_ints(const std::string& name);
   std::optional<float> find_float(const std::string& name);
+  std::optional<std::vector<float>> find_floats(const std::string& name);
   std::optional<std::string> find_string(const std::string& name);
   std::optional<Tensor> find_tensor(const std::string& name);
 

@@ -26,10 +26,14 @@ std::shared_ptr<const Op> read_constant_node(Attributes& attributes) {
   if (auto numbers = attributes.find_ints("value_ints")) {
     return std::make_shared<Constant>(Tensor::of_i64(*numbers));
   }
-  throw Error(
-      ErrorCode::model,
-      "attribute 'value', 'value_float', 'value_int' or 'value_ints' is expected; other forms of Constant "
-      "are not supported");
+  if (auto numbers = attributes.find_floats("value_floats")) {
+    const Shape shape{static_cast<std::int64_t>(numbers->size())};
+    return std::make_shared<Constant>(Tensor({shape, DType::f32, {}}, std::span<const float>(*numbers)));
+  }
+  throw Error(ErrorCode::model,
+              "attribute 'value', 'value_float', 'value_floats', 'value_int' or 'value_ints' is expected; "
+              "other forms "
+              "of Constant are not supported");
 }
 
 }  // namespace

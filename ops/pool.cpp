@@ -12,16 +12,10 @@ namespace {
 
 // A window over padding only has no largest element, and no average unless padding counts.
 void check_every_window_sees_the_picture(const Window& window, const Shape& input) {
-  for (std::size_t i = 0; i < window.axes(); ++i) {
-    for (std::int64_t position = 0; position < window.output[i]; ++position) {
-      const std::int64_t origin = position * window.strides[i] - window.pads[i], step = window.dilations[i];
-      const std::int64_t first = origin >= 0 ? 0 : (-origin + step - 1) / step;  // tap inside the picture
-      if (first < window.kernel_shape[i] && origin + first * step < input[2 + i]) continue;
-      throw Error(
-          ErrorCode::model,
-          fmt::format("attribute 'pads': window {} along the {} of 'X' {} would see padding only ({})",
-                      position, axis_name(i, window.axes()), input.text(), window.text()));
-    }
+  if (const auto bad = padding_only(window, input)) {
+    throw Error(ErrorCode::model,
+                fmt::format("attribute 'pads': window {} along the {} of 'X' {} would see padding only ({})",
+                            bad->position, axis_name(bad->axis, window.axes()), input.text(), window.text()));
   }
 }
 

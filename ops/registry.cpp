@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "runtime/error.h"
+#include "runtime/problems.h"
 
 namespace yy {
 
@@ -37,6 +38,10 @@ const Row* find_row(std::string_view op_type) {
 
 }  // namespace
 
+bool output_count_matters(std::string_view op_type) {
+  return op_type == "Split";
+}
+
 bool is_known_operator(std::string_view op_type) {
   return find_row(op_type) != nullptr;
 }
@@ -54,9 +59,11 @@ std::shared_ptr<const Op> read_op(NodeSource source) {
     throw Error(ErrorCode::model, fmt::format("operator '{}' is not supported", source.op_type));
   }
   std::shared_ptr<const Op> op = row->read(source);
-  for (const std::string& name : source.attributes.unread()) {
-    throw Error(ErrorCode::model, fmt::format("attribute '{}' is not known for {} in opset {}", name,
-                                              source.op_type, source.opset));
+  if (const auto unread = source.attributes.unread(); !unread.empty()) {
+    throw Error(
+        ErrorCode::model,
+        fmt::format("{} {} not known for {} in opset {}", unread.size() == 1 ? "attribute" : "attributes",
+                    name_list(unread) + (unread.size() == 1 ? " is" : " are"), source.op_type, source.opset));
   }
   return op;
 }

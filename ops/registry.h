@@ -23,6 +23,10 @@ struct NodeSource {
 inline constexpr int oldest_opset = 7;   // numpy broadcasting came with 7
 inline constexpr int newest_opset = 28;  // newest that the operators' forms were checked against
 
+// Whether the number of a node's outputs is part of what it means (Split): those that nobody reads count,
+// too.
+bool output_count_matters(std::string_view op_type);
+
 bool is_known_operator(std::string_view op_type);
 std::vector<std::string_view> known_operators();  // sorted
 

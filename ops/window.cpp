@@ -114,4 +114,18 @@ Window resolve(const WindowAttributes& attributes, const Shape& input,
   return window;
 }
 
+std::optional<PaddingOnly> padding_only(const Window& window, const Shape& input) {
+  for (std::size_t i = 0; i < window.axes(); ++i) {
+    const std::int64_t size = input[2 + i], step = window.dilations[i], stride = window.strides[i];
+    for (std::int64_t position = 0; position < window.output[i]; ++position) {
+      const std::int64_t origin = position * stride - window.pads[i];
+      if (origin >= 0) break;  // from here on the first tap is inside, but for the very last window
+      const std::int64_t first = (-origin + step - 1) / step;  // tap behind the padding
+      if (first >= window.kernel_shape[i] || origin + first * step >= size) return PaddingOnly{i, position};
+    }
+    if ((window.output[i] - 1) * stride - window.pads[i] >= size) return PaddingOnly{i, window.output[i] - 1};
+  }
+  return std::nullopt;
+}
+
 }  // namespace yy

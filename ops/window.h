@@ -37,6 +37,13 @@ struct Window {
 Window resolve(const WindowAttributes& attributes, const Shape& input,
                std::vector<std::int64_t> kernel_shape);
 
+// The first position of the window, along some axis, at which it would see padding only.
+struct PaddingOnly {
+  std::size_t axis;
+  std::int64_t position;
+};
+std::optional<PaddingOnly> padding_only(const Window& window, const Shape& input);
+
 // "height" or "width" of a picture, "axis 2" elsewhere; for messages.
 std::string axis_name(std::size_t axis, std::size_t axes);
 

@@ -50,6 +50,10 @@ std::string printable(std::string_view text, std::size_t most_bytes) {
   return result;
 }
 
+std::string in_quotes(std::string_view text) {
+  return fmt::format("'{}'", printable(text));
+}
+
 std::string printable_lines(std::string_view text) {
   std::string result;
   for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {

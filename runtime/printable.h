@@ -13,6 +13,8 @@ bool is_printable(std::string_view text);
 // `text` with every other byte written as \xNN, and cut when very long.
 std::string printable(std::string_view text, std::size_t most_bytes = 200);
 
+std::string in_quotes(std::string_view text);  // printable(text) in quotes
+
 // The same for a message of several lines: line breaks stay, and nothing is cut.
 std::string printable_lines(std::string_view text);
 

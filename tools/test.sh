@@ -18,6 +18,7 @@ case $depth in
   *) fail "expected landing, full or nightly, found '$depth'" ;;
 esac
 
+packages+=(libonnx-testdata)  # ONNX's own tests of operators
 install_packages
 build_release all
 say "Testing: $depth"

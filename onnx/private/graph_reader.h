@@ -1,5 +1,5 @@
-// One model's graph from the file's form into Graph: names become values, nodes get their operators and their
-// order.
+// One model's graph, once it is flat, from the file's form into Graph: names become values, nodes get their
+// operators and their order.
 #pragma once
 
 #include <cstdint>
@@ -9,8 +9,10 @@
 #include <unordered_map>
 #include <vector>
 
-#include "onnx/private/problems.h"
+#include "onnx/private/flatten.h"
+#include "onnx/private/tensor_reader.h"
 #include "runtime/graph.h"
+#include "runtime/problems.h"
 
 namespace yy {
 
@@ -19,9 +21,10 @@ using OpsetImports = std::map<std::string, std::int64_t>;
 
 class GraphReader {
  public:
-  // `opset` is the version of ONNX's own operators, 0 where it is not acceptable (then no operator is read).
-  // Weights are taken out of `source`; problems go to `problems`.
-  GraphReader(onnx_pb::Graph& source, int opset, const OpsetImports& imports, Problems& problems);
+  // `flat` says of each node which opset it is written in, 0 for one that is not acceptable (then its
+  // operator is not read). Weights are taken out of `source`; problems go to `problems`.
+  GraphReader(onnx_pb::Graph& source, const FlatNodes& flat, const OpsetImports& imports,
+              TensorReader& tensors, Problems& problems);
 
   Graph read();  // complete only if no problem was added
 
@@ -39,6 +42,7 @@ class GraphReader {
   void name_nodes();
   void read_node_outputs(int index);
   void read_node_inputs(int index);
+  void drop_unread_outputs(int index, const std::vector<int>& uses);
   void read_operator(int index);
   bool is_known_operator_of(int index);
   void report_unknown_operators();
@@ -52,8 +56,9 @@ class GraphReader {
   ValueId define(const std::string& name, int node, const std::string& whose);  // no_value where it cannot be
 
   onnx_pb::Graph& source_;
-  const int opset_;
+  const FlatNodes& flat_;
   const OpsetImports& imports_;
+  TensorReader& tensors_;
   Problems& problems_;
 
   Graph graph_;  // nodes in the file's order until sort_nodes()

@@ -3,11 +3,12 @@
 
 #include <onnx/yy_onnx.pb.h>
 
+#include "onnx/private/tensor_reader.h"
 #include "ops/attributes.h"
 
 namespace yy {
 
 // Takes tensors out of `proto`. Throws Error (model) naming the attribute.
-Attributes take_attributes(onnx_pb::Node& proto);
+Attributes take_attributes(onnx_pb::Node& proto, TensorReader& tensors);
 
 }  // namespace yy

@@ -59,6 +59,31 @@ void run(std::span<const Pass> passes, Graph& graph, const Settings& settings, c
 
 }  // namespace
 
+void bind_compile_time_inputs(Graph& graph, std::vector<Tensor>& tensors) {
+  std::vector<bool> is_needed(graph.values.size(), false);
+  for (const Node& node : graph.nodes) {
+    for (std::size_t i = 0; i < node.inputs.size(); ++i) {
+      if (node.inputs[i] != no_value && node.op->needs_constant(i)) {
+        is_needed[static_cast<std::size_t>(node.inputs[i])] = true;
+      }
+    }
+  }
+  std::vector<ValueId> open_inputs;
+  std::vector<Tensor> open_tensors;
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i) {
+    const ValueId id = graph.inputs[i];
+    if (is_needed[static_cast<std::size_t>(id)]) {
+      graph.value(id).desc = tensors.at(i).desc();
+      graph.value(id).constant = std::move(tensors.at(i));
+    } else {
+      open_inputs.push_back(id);
+      open_tensors.push_back(std::move(tensors.at(i)));
+    }
+  }
+  graph.inputs = std::move(open_inputs);
+  tensors = std::move(open_tensors);
+}
+
 void simplify(Graph& graph, const Backend& evaluator, const PassObserver& observer) {
   run(simplifying, graph, {evaluator}, observer);
 }

@@ -6,6 +6,7 @@
 #include <functional>
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include "runtime/backend.h"
 #include "runtime/graph.h"
@@ -14,6 +15,10 @@ namespace yy {
 
 // Told of each pass after it ran: its name, and how many nodes the graph had before it.
 using PassObserver = std::function<void(std::string_view pass, std::size_t nodes_before, const Graph& after)>;
+// `tensors` hold an element for each graph input. Inputs that a node has to know while it is compiled
+// (Op::needs_constant), such as the shape that a Reshape reads, become constants; the others stay, and with
+// them their tensors.
+void bind_compile_time_inputs(Graph& graph, std::vector<Tensor>& tensors);
 
 // The part of the work that does not depend on the batch size; done once per network, so that all batch sizes
 // share the same constants (and so the same packed weights).

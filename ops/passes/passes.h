@@ -9,7 +9,7 @@ namespace yy {
 
 // Infers the shape and type of every value whose inputs are typed, and computes what is constant with
 // `evaluator`. Where `whole` is set, a value that stays without a type is an error (a graph input of unknown
-// shape, usually).
+// shape, usually). One Error lists every node that fails.
 void propagate(Graph& graph, const Backend& evaluator, bool whole);
 
 // Drops nodes without effect: Identity, Dropout, Pad by nothing, Cast to the same type, a Reshape or

@@ -1,9 +1,11 @@
 // Shape inference and constant folding go hand in hand: shapes may depend on constants (Reshape), and
-// constants on shapes (Shape).
+// constants on shapes (Shape). A node that fails does not end the search: what depends on it is passed over
+// in silence, all else is looked at, and one error names every node that failed.
 #include <algorithm>
 
 #include "ops/passes/passes.h"
 #include "runtime/error.h"
+#include "runtime/problems.h"
 
 namespace yy {
 namespace {
@@ -19,15 +21,26 @@ bool all_constant(const std::vector<OpInput>& inputs) {
                      [](const OpInput& input) { return !input.present || input.constant; });
 }
 
-// A few bytes of a file must not make us fill the machine's memory with a constant.
-void check_size(const std::vector<TensorDesc>& outputs) {
-  constexpr std::size_t most = std::size_t{1} << 30;
-  for (const TensorDesc& desc : outputs) {
-    if (desc.bytes() > most) {
-      throw Error(ErrorCode::model, "its constant result " + desc.text() + " is larger than 1 GiB");
+// A few bytes of a file must not make us fill the machine's memory with constants.
+class ConstantBudget {
+ public:
+  void take(const std::vector<TensorDesc>& outputs) {
+    for (const TensorDesc& desc : outputs) {
+      if (desc.bytes() > most_each) {
+        throw Error(ErrorCode::model, "its constant result " + desc.text() + " is larger than 1 GiB");
+      }
+      if (desc.bytes() > left_) {
+        throw Error(ErrorCode::model, "its constant result " + desc.text() +
+                                          " makes more than 4 GiB together with those before");
+      }
+      left_ -= desc.bytes();
     }
   }
-}
+
+ private:
+  static constexpr std::size_t most_each = std::size_t{1} << 30;
+  std::size_t left_ = 4 * most_each;
+};
 
 // Runs one node whose inputs are all constant. Empty where the device has no kernel for it.
 std::vector<Tensor> evaluate(const Node& node, const std::vector<OpInput>& inputs,
@@ -54,7 +67,7 @@ std::vector<Tensor> evaluate(const Node& node, const std::vector<OpInput>& input
   return results;
 }
 
-void propagate_node(Graph& graph, Node& node, const Backend& evaluator) {
+void propagate_node(Graph& graph, Node& node, const Backend& evaluator, ConstantBudget& budget) {
   const std::vector<OpInput> inputs = graph.op_inputs(node);
   const std::vector<TensorDesc> descs = node.op->infer(inputs);
   for (std::size_t i = 0; i < node.outputs.size(); ++i) {
@@ -66,7 +79,7 @@ void propagate_node(Graph& graph, Node& node, const Backend& evaluator) {
     value.desc = descs[i];
     value.typed = true;
   }
-  if (all_constant(inputs)) check_size(descs);
+  if (all_constant(inputs)) budget.take(descs);
   std::vector<Tensor> results;
   if (auto folded = node.op->fold(inputs)) {
     results.push_back(std::move(*folded));
@@ -78,20 +91,45 @@ void propagate_node(Graph& graph, Node& node, const Backend& evaluator) {
   }
 }
 
+using Failed = std::vector<bool>;  // per value: it comes from a node that failed, or that depends on one
+
+bool reads_failed(const Node& node, const Failed& failed) {
+  return std::any_of(node.inputs.begin(), node.inputs.end(),
+                     [&](ValueId id) { return id != no_value && failed[static_cast<std::size_t>(id)]; });
+}
+
+void mark_failed(const Node& node, Failed& failed) {
+  for (ValueId id : node.outputs) {
+    if (id != no_value) failed[static_cast<std::size_t>(id)] = true;
+  }
+}
+
 }  // namespace
 
 void propagate(Graph& graph, const Backend& evaluator, bool whole) {
+  Problems problems;
+  ConstantBudget budget;
+  Failed failed(graph.values.size(), false);
   for (Node& node : graph.nodes) {
+    if (reads_failed(node, failed)) {
+      mark_failed(node, failed);
+      continue;
+    }
     if (!all_typed(graph, node)) {
-      if (whole) throw Error(ErrorCode::model, "an input has no known shape").within(node.label());
+      if (!whole) continue;
+      problems.add(node.label() + ": an input has no known shape");
+      mark_failed(node, failed);
       continue;
     }
     try {
-      propagate_node(graph, node, evaluator);
+      propagate_node(graph, node, evaluator, budget);
     } catch (const Error& error) {
-      throw error.within(node.label());
+      if (error.code() != ErrorCode::model) throw error.within(node.label());
+      problems.add(error.within(node.label()).what());
+      mark_failed(node, failed);
     }
   }
+  problems.throw_if_any();
   // A node whose outputs are all constants has done its work.
   std::erase_if(graph.nodes, [&](const Node& node) {
     return std::all_of(node.outputs.begin(), node.outputs.end(),

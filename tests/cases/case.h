@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "ops/activation.h"
 #include "ops/registry.h"
 #include "runtime/op.h"
 #include "tests/reference/array.h"
@@ -114,5 +115,7 @@ class Dice {
  private:
   std::uint64_t state_;
 };
+
+Activation random_activation(Dice& dice);  // every kind there is, with random parameters
 
 }  // namespace yy::test

@@ -48,6 +48,10 @@ std::vector<Case> cases_cast() {
       node("saturate", "Cast", 19, {{"to", 1}, {"saturate", 1}}, {data({3}, DType::i64)}),
       node("scalar", "Cast", 13, {{"to", 1}}, {given({}, {-3}, DType::i64)}),
       node("nothing", "Cast", 13, {{"to", 7}}, {data({0, 3})}),
+      node("float16_stays_float32", "Cast", 13, {{"to", 10}}, {given({4}, {1 + 0x1p-20, 1e6, -0.5, nan})}),
+      node("bfloat16_stays_float32", "Cast", 13, {{"to", 16}}, {given({2}, {1 + 0x1p-20, -3e38})}),
+      node("double_stays_float32", "Cast", 13, {{"to", 11}}, {given({2}, {1 + 0x1p-20, -3e38})}),
+      node("int64_to_float16", "Cast", 13, {{"to", 10}}, {given({3}, {5, 70000, -1}, DType::i64)}),
       node("wide", "Cast", 13, {{"to", 1}}, {data({1, 3, 65, 67}, DType::u8)}),
   };
   const double even = 1 + 0x1p-8, odd = 1 + 0x3p-8, above = 1 + 0x1p-8 + 0x1p-20;

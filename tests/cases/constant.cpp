@@ -23,6 +23,8 @@ std::vector<Case> cases_constant() {
       node("tensor_bytes", "Constant", 13, {{"value", tensor(given({2}, {0, 255}, DType::u8))}}, {}),
       node("float", "Constant", 12, {{"value_float", 0.25F}}, {}),
       node("int", "Constant", 13, {{"value_int", -7}}, {}),
+      node("floats", "Constant", 12, {{"value_floats", std::vector<float>{0.25F, -3e38F, 1e-40F}}}, {}),
+      node("no_floats", "Constant", 12, {{"value_floats", std::vector<float>{}}}, {}),
       node("ints", "Constant", 13, {{"value_ints", Ints{4, -1}}}, {}),
       node("default", "ConstantOfShape", 9, {}, {ints({2, 3})}),
       node("float", "ConstantOfShape", 9, {{"value", tensor(given({1}, {1.5}))}}, {ints({1, 3, 2, 2})}),

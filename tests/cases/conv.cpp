@@ -1,7 +1,6 @@
 #include "ops/conv.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 
 #include "tests/cases/case.h"
@@ -188,41 +187,6 @@ std::vector<Case> cases_conv() {
   for (auto table : {windows, groups, epilogues, other_ranks})
     std::ranges::move(table(), std::back_inserter(all));
   return all;
-}
-
-Case random_conv(Dice& dice, std::string name) {
-  constexpr const char* same[] = {"SAME_UPPER", "SAME_LOWER"};
-  const bool depthwise = dice.chance(30);
-  const std::int64_t group =
-      depthwise ? dice.one_of({1, 3, 7, 8, 13, 16, 24, 37}) : dice.one_of({1, 1, 1, 1, 2, 3, 5});
-  const std::int64_t in = depthwise ? 1 : dice.one_of({1, 2, 3, 4, 7, 8, 13, 16, 20, 37});
-  const std::int64_t out = depthwise ? 1 : dice.one_of({1, 2, 3, 5, 8, 13, 16, 19, 37});
-  const Index kernel{dice.one_of({1, 1, 2, 3, 3, 3, 5, 7}), dice.one_of({1, 1, 2, 3, 3, 3, 5, 7})};
-  const Ints dilations{dice.one_of({1, 1, 1, 2, 3}), dice.one_of({1, 1, 1, 2, 3})};
-  AttributeList attributes{{"group", group}};
-  if (dilations != Ints{1, 1}) attributes.push_back({"dilations", dilations});
-  if (dice.chance(50)) attributes.push_back({"strides", Ints{dice.pick(1, 3), dice.pick(1, 3)}});
-  if (dice.chance(40)) attributes.push_back({"kernel_shape", Ints(kernel)});
-  Index x{dice.pick(1, 3), in * group, 0, 0};
-  Ints pads(4, 0);
-  const std::int64_t form = dice.pick(0, 3);
-  for (std::size_t i = 0; i < 2; ++i) {
-    const std::int64_t extent = (kernel[i] - 1) * dilations[i] + 1;
-    if (form >= 2) pads[i] = dice.pick(0, extent);
-    if (form >= 2) pads[2 + i] = dice.pick(0, extent);
-    const std::int64_t least = form == 1 ? 1 : std::max<std::int64_t>(1, extent - pads[i] - pads[2 + i]);
-    x[2 + i] = least + dice.pick(0, 10);
-  }
-  if (form == 1) attributes.push_back({"auto_pad", same[dice.pick(0, 1)]});
-  if (form >= 2) attributes.push_back({"pads", pads});
-  const Index w{out * group, in, kernel[0], kernel[1]};
-  Case c = conv(std::move(name), x, w, dice.chance(60), std::move(attributes));
-  if (!dice.chance(30)) return c;
-  // Sums of about 1: larger ones would be clipped away, and with them what their error is measured against.
-  CaseInput& weights = c.inputs[1];
-  weights.high = 3 / std::sqrt(static_cast<double>(in * kernel[0] * kernel[1]));
-  weights.low = -weights.high;
-  return fused(std::move(c), {}, Activation{Activation::Kind::clip, -0.5F, 1.5F});
 }
 
 }  // namespace yy::test

@@ -84,7 +84,8 @@ Case random_gemm(Dice& dice, std::string name) {
     CaseInput c = data(forms[static_cast<std::size_t>(dice.pick(0, 6))]);
     inputs.push_back(dice.chance(80) ? fixed(c) : c);
   }
-  return gemm(std::move(name), std::move(attributes), std::move(inputs));
+  Case c = gemm(std::move(name), std::move(attributes), std::move(inputs));
+  return dice.chance(40) ? fused(std::move(c), random_activation(dice)) : c;
 }
 
 }  // namespace yy::test

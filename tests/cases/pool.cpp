@@ -174,26 +174,28 @@ std::vector<Case> cases_pool() {
 }
 
 Case random_pool(Dice& dice, std::string name) {
-  const bool max = dice.chance(50);
-  const Ints kernel{dice.pick(1, 4), dice.pick(1, 4)};
-  const Ints dilations = dice.chance(40) ? Ints{dice.pick(1, 3), dice.pick(1, 3)} : Ints{1, 1};
-  const bool same = dice.chance(20), padded = !same && dice.chance(70);
-  AttributeList attributes;
-  Ints pads(4, 0);
-  Index x{dice.pick(1, 3), dice.one_of({1, 3, 7, 8, 13, 16, 37}), 0, 0};
-  for (std::size_t i = 0; i < 2; ++i) {
+  const bool max = dice.chance(50), same = dice.chance(20), padded = !same && dice.chance(70);
+  const std::size_t axes = dice.chance(15) ? 1 : 2;
+  Ints kernel, dilations, strides, pads(2 * axes, 0);
+  Index x{dice.pick(1, 3), dice.one_of({1, 3, 7, 8, 13, 16, 37})};
+  const bool dilated = dice.chance(40);
+  for (std::size_t i = 0; i < axes; ++i) {
+    kernel.push_back(dice.pick(1, 4));
+    dilations.push_back(dilated ? dice.pick(1, 3) : 1);
+    strides.push_back(dice.pick(1, 4));
     const std::int64_t extent = (kernel[i] - 1) * dilations[i] + 1;
     if (padded) pads[i] = dice.pick(0, extent - 1);
-    if (padded) pads[2 + i] = dice.pick(0, extent - 1);
+    if (padded) pads[axes + i] = dice.pick(0, extent - 1);
     // A picture as long as the dilation keeps every window on some pixel.
     const std::int64_t least =
-        std::max({same ? 1 : extent - pads[i] - pads[2 + i], dilations[i], std::int64_t{1}});
-    x[2 + i] = least + dice.pick(0, 9);
+        std::max({same ? 1 : extent - pads[i] - pads[axes + i], dilations[i], std::int64_t{1}});
+    x.push_back(least + dice.pick(0, 9));
   }
+  AttributeList attributes;
   if (same) attributes.push_back({"auto_pad", dice.chance(50) ? "SAME_UPPER" : "SAME_LOWER"});
   if (padded) attributes.push_back({"pads", pads});
-  if (dice.chance(70)) attributes.push_back({"strides", Ints{dice.pick(1, 4), dice.pick(1, 4)}});
-  if (dilations != Ints{1, 1}) attributes.push_back({"dilations", dilations});
+  if (dice.chance(70)) attributes.push_back({"strides", strides});
+  if (dilated) attributes.push_back({"dilations", dilations});
   if (dice.chance(50)) attributes.push_back({"ceil_mode", 1});
   if (max) return max_pool(std::move(name), x, kernel, std::move(attributes));
   if (dice.chance(50)) attributes.push_back({"count_include_pad", 1});

@@ -15,6 +15,17 @@ const std::vector<double> extremes = {-inf,  -3e38, -100,  -88.5, -20, -6,   -1e
 
 }  // namespace
 
+Activation random_activation(Dice& dice) {
+  using Kind = Activation::Kind;
+  constexpr Kind kinds[] = {Kind::relu, Kind::clip, Kind::sigmoid, Kind::tanh};
+  Activation activation{kinds[dice.pick(0, std::ssize(kinds) - 1)]};
+  if (activation.kind == Kind::clip) {
+    activation.low = static_cast<float>(dice.uniform(-1, 0));
+    activation.high = static_cast<float>(dice.uniform(0.25, 2));
+  }
+  return activation;
+}
+
 std::vector<Case> cases_unary() {
   const CaseInput edge = given({std::ssize(extremes)}, extremes);
   // A double does not hold these.

@@ -130,7 +130,6 @@ const BadCase header_cases[] = {
        m.mutable_opset_import(1)->set_version(12);
      },
      {"opset 13", "opset 12"}},
-    {"functions", [](auto& m) { m.add_functions("x"); }, {"1 functions"}},
     {"sparse", [](auto& m) { graph_of(m).add_sparse_initializer("x"); }, {"sparse initializers"}},
     {"quantized",
      [](auto& m) { graph_of(m).add_quantization_annotation("x"); },
@@ -144,9 +143,9 @@ const BadCase header_cases[] = {
     {"input_no_shape",
      [](auto& m) { input_type_of(m).mutable_tensor_type()->clear_shape(); },
      {"'x'", "no shape"}},
-    {"input_double",
-     [](auto& m) { input_type_of(m).mutable_tensor_type()->set_elem_type(11); },
-     {"'x'", "double"}},
+    {"input_uint64",
+     [](auto& m) { input_type_of(m).mutable_tensor_type()->set_elem_type(13); },
+     {"'x'", "uint64 is not supported"}},
     {"input_dim",
      [](auto& m) {
        input_type_of(m).mutable_tensor_type()->mutable_shape()->add_dim()->set_dim_value(1LL << 31);
@@ -215,6 +214,18 @@ const BadCase node_cases[] = {
        for (int i = 0; i < 100'000; ++i) graph_of(m).add_node();
      },
      {"100002 nodes"}},
+    {"nested_deeply",
+     [](auto& m) {
+       onnx_pb::Graph* graph = &graph_of(m);
+       for (int i = 0; i < 13; ++i) {  // three levels each: 40 are passed
+         onnx_pb::Attribute& body = *graph->add_node()->add_attribute();
+         body.set_name("body");
+         body.set_type(5);
+         graph = body.mutable_g();
+       }
+       graph->add_node()->add_attribute();
+     },
+     {"nests its parts deeper than 40 levels"}},
     {"parts_many",
      [](auto& m) {
        for (int i = 0; i < 4'000'001; ++i) graph_of(m).add_node();
@@ -225,9 +236,31 @@ const BadCase node_cases[] = {
 const BadCase weight_cases[] = {
     {"unnamed", [](auto& m) { weight_of(m).clear_name(); }, {"initializer 0", "no name"}},
     {"twice", [](auto& m) { add_weight(m, "w", {}, {1}); }, {"'w' is defined twice"}},
-    {"float16", [](auto& m) { weight_of(m).set_data_type(10); }, {"'w'", "float16 is not supported"}},
-    {"bfloat16", [](auto& m) { weight_of(m).set_data_type(16); }, {"'w'", "bfloat16 is not supported"}},
-    {"double", [](auto& m) { weight_of(m).set_data_type(11); }, {"'w'", "double is not supported"}},
+    {"float8", [](auto& m) { weight_of(m).set_data_type(17); }, {"'w'", "float8e4m3fn is not supported"}},
+    {"int16", [](auto& m) { weight_of(m).set_data_type(5); }, {"'w'", "int16 is not supported"}},
+    {"uint64", [](auto& m) { weight_of(m).set_data_type(13); }, {"'w'", "uint64 is not supported"}},
+    {"int4", [](auto& m) { weight_of(m).set_data_type(22); }, {"'w'", "int4 is not supported"}},
+    {"float16_in_float_data",
+     [](auto& m) { weight_of(m).set_data_type(10); },
+     {"'w'", "float16 [3] should have its data in raw_data or int32_data"}},
+    {"double_in_float_data",
+     [](auto& m) { weight_of(m).set_data_type(11); },
+     {"'w'", "double [3] should have its data in raw_data or double_data"}},
+    {"float16_of_many_bits",
+     [](auto& m) {
+       weight_of(m).clear_float_data();
+       weight_of(m).set_data_type(10);
+       for (int i : {0, 0xffff, 0x10000}) weight_of(m).add_int32_data(i);
+     },
+     {"'w'", "0 to 65535", "found 65536"}},
+    {"bfloat16_raw_short",
+     [](auto& m) {
+       weight_of(m).clear_float_data();
+       weight_of(m).set_data_type(16);
+       weight_of(m).set_raw_data("12345");
+     },
+     {"'w'", "6 bytes", "found 5"}},
+    {"location_odd", [](auto& m) { weight_of(m).set_data_location(2); }, {"'w'", "data_location", "found 2"}},
     {"string", [](auto& m) { weight_of(m).set_data_type(8); }, {"'w'", "string is not supported"}},
     {"unknown_type", [](auto& m) { weight_of(m).set_data_type(99); }, {"'w'", "99"}},
     {"no_data", [](auto& m) { weight_of(m).clear_float_data(); }, {"'w'", "holds no data"}},
@@ -278,7 +311,7 @@ const BadCase weight_cases[] = {
        entry.set_key("location");
        entry.set_value("../weights.bin");
      },
-     {"'w'", "another file", "'../weights.bin'"}},
+     {"'w'", "'../weights.bin'", "not read from a file"}},
 };
 
 std::string case_name(const testing::TestParamInfo<BadCase>& info) {

@@ -1,5 +1,4 @@
-// Shapes, constants, nodes without effect, layouts, and the order of passes.
-#include "ops/passes/lower.h"
+// Shapes, constants, nodes without effect, and layouts.
 #include "runtime/error.h"
 #include "tests/passes/pass_test.h"
 
@@ -39,6 +38,61 @@ TEST(Propagate, NamesTheNodeThatFails) {
   } catch (const Error& error) {
     EXPECT_NE(std::string(error.what()).find("node 'n0' (Add)"), std::string::npos) << error.what();
   }
+}
+
+std::string refusal_of(Graph graph, bool whole) {
+  try {
+    propagate(graph, cpu(), whole);
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::model);
+    return error.what();
+  }
+  ADD_FAILURE() << "nothing was refused";
+  return {};
+}
+
+TEST(Propagate, NamesEveryNodeThatFailsAndNoneThatDependsOnThem) {
+  for (bool whole : {false, true}) {
+    Builder b;
+    const ValueId x = b.input({2, 3});
+    const ValueId sum = b.node("Add", {x, b.floats({4})});                          // n0 fails
+    const ValueId after = b.node("Relu", {sum});                                    // n1 waits for it
+    const ValueId shape = b.node("Reshape", {x, b.ints({7})});                      // n2 fails
+    const ValueId both = b.node("Mul", {after, shape});                             // n3 waits for both
+    const ValueId good = b.node("Relu", {x});                                       // n4
+    const ValueId last = b.node("Concat", {good, x}, {{"axis", std::int64_t{5}}});  // n5 fails
+    const std::string message = refusal_of(b.done({both, last}), whole);
+    EXPECT_EQ(message.rfind("3 problems\n", 0), 0u) << message;
+    for (const char* part :
+         {"\n  node 'n0' (Add): ", "\n  node 'n2' (Reshape): input 'shape'", "\n  node 'n5' (Concat): "}) {
+      EXPECT_NE(message.find(part), std::string::npos) << part << " in: " << message;
+    }
+    for (const char* part : {"n1", "n3", "n4"}) EXPECT_EQ(message.find(part), std::string::npos) << message;
+  }
+}
+
+TEST(Propagate, WholeNamesTheFirstNodesWithoutAShape) {
+  Builder b;
+  const ValueId x = b.input({unknown_dim, 3});
+  const ValueId relu = b.node("Relu", {x});
+  Graph graph = b.done({b.node("Relu", {relu}), b.node("Tanh", {x})});
+  const std::string message = refusal_of(graph, true);
+  EXPECT_EQ(
+      message,
+      "2 problems\n  node 'n0' (Relu): an input has no known shape\n  node 'n2' (Tanh): an input has no "
+      "known shape");
+}
+
+TEST(Propagate, ConstantsHaveALimitEachAndTogether) {
+  Builder huge;
+  Graph graph = huge.done({huge.node("ConstantOfShape", {huge.ints({(1 << 14) + 1, 1 << 14})})});
+  EXPECT_NE(refusal_of(graph, true).find("(ConstantOfShape): its constant result"), std::string::npos);
+  Builder b;
+  ValueId x = b.node("ConstantOfShape", {b.ints({1 << 13, 1 << 13})});                   // 256 MiB, n0
+  for (int i = 1; i <= 16; ++i) x = b.node("Reshape", {x, b.ints({1 << 12, 1 << 14})});  // views of it
+  const std::string message = refusal_of(b.done({x}), true);
+  EXPECT_EQ(message.rfind("node 'n16' (Reshape): its constant result", 0), 0u) << message;
+  EXPECT_NE(message.find("4 GiB together"), std::string::npos) << message;
 }
 
 TEST(RemoveNoOps, DropsWhatChangesNothing) {
@@ -104,27 +158,6 @@ TEST(AssignLayouts, TakesInputsAsTheyAreGiven) {
   propagate(graph, cpu(), true);
   assign_layouts(graph, Layout::channels_last);
   EXPECT_EQ(op_names(graph), (Names{"Conv", "GlobalAveragePool", "Reorder", "Flatten"}));
-}
-
-TEST(Lower, RefusesDimensionsThatStayOpen) {
-  Builder b;
-  Graph graph = b.done({b.conv(b.input({unknown_dim, 3, unknown_dim, 5}), 3, 4)});
-  set_batch(graph, 4);
-  EXPECT_THROW(lower(graph, cpu(), Layout::row_major, Precision::f32), Error);
-  Builder fixed;
-  Graph other = fixed.done({fixed.conv(fixed.input({2, 3, 6, 5}), 3, 4)});
-  EXPECT_THROW(set_batch(other, 3), Error);
-  set_batch(other, 2);
-}
-
-TEST(Lower, SetsTheBatchOfOpenInputsOnly) {
-  Builder b;
-  const ValueId open = b.input({unknown_dim, 5}), row = b.input({5});
-  Graph graph = b.done({b.node("Add", {open, row})});
-  EXPECT_FALSE(fixed_batch(graph));
-  set_batch(graph, 3);
-  EXPECT_EQ(graph.value(open).desc.shape, (Shape{3, 5}));
-  EXPECT_EQ(graph.value(row).desc.shape, (Shape{5}));
 }
 
 }  // namespace

@@ -26,9 +26,11 @@ std::int64_t narrowed(std::int64_t value, DType to) {
 }  // namespace
 
 std::vector<Array> reference_cast(const Case& c, Inputs inputs) {
-  const std::map<std::int64_t, DType> onnx = {{1, DType::f32},  {2, DType::u8},  {3, DType::i8},
-                                              {6, DType::i32},  {7, DType::i64}, {9, DType::boolean},
-                                              {16, DType::bf16}};
+  // A model's float16, double and bfloat16 are float32; only a pass, which has no opset, asks for bfloat16.
+  const DType bfloat16 = c.source.opset == 0 ? DType::bf16 : DType::f32;
+  const std::map<std::int64_t, DType> onnx = {{1, DType::f32},  {2, DType::u8},   {3, DType::i8},
+                                              {6, DType::i32},  {7, DType::i64},  {9, DType::boolean},
+                                              {10, DType::f32}, {11, DType::f32}, {16, bfloat16}};
   const Array& x = *inputs[0];
   Array y(onnx.at(int_attribute(c, "to", 0)), x.dims);
   for (std::int64_t i = 0; i < x.size(); ++i) {

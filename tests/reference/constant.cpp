@@ -23,6 +23,11 @@ Array constant(Attributes attributes) {
   if (const auto number = attributes.find_int("value_int")) {
     return single(DType::i64, static_cast<double>(*number));
   }
+  if (const auto numbers = attributes.find_floats("value_floats")) {
+    Array y(DType::f32, {std::ssize(*numbers)});
+    y.real.assign(numbers->begin(), numbers->end());
+    return y;
+  }
   return list(*attributes.find_ints("value_ints"));
 }
 

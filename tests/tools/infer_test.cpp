@@ -8,8 +8,8 @@
 #include "tests/onnx/net.h"
 #include "tests/test_name.h"
 #include "tests/tools/cli.h"
-#include "tools/yy_run/infer_command.h"
 #include "tools/yy_run/npy.h"
+#include "tools/yy_run/tensor_files.h"
 
 namespace yy::test {
 namespace {
@@ -105,6 +105,34 @@ TEST(Infer, ReadsTensorProtos) {
   EXPECT_THAT(std::vector<float>(y.as<float>().begin(), y.as<float>().end()), testing::ElementsAre(1, 7, 9));
   folder.write("x.pb", "\xff\xff\xff");
   EXPECT_EQ(yy_run(infer(folder / "small.onnx", {"x=" + folder / "x.pb"}, folder / "out")).code, 1);
+}
+
+// The shape that a Reshape reads comes as an input; what it makes of the batch is known while compiling.
+TEST(Infer, BindsInputsThatCompilingNeeds) {
+  const TempFolder folder;
+  onnx_pb::Model model = small_model();
+  add_input(model, "shape").set_elem_type(7);
+  onnx_pb::Dims& dims =
+      *model.mutable_graph()->mutable_input(1)->mutable_type()->mutable_tensor_type()->mutable_shape();
+  dims.clear_dim();
+  dims.add_dim()->set_dim_param("rank");
+  add_node(model, "Reshape", "reshape1", {"y", "shape"}, {"z"});
+  model.mutable_graph()->mutable_output(0)->set_name("z");
+  const std::string file = folder.write("reshape.onnx", model.SerializeAsString());
+  const std::string x = "x=" + folder.write("x.npy", npy_text(floats({2, 3})));
+  for (const std::vector<std::int64_t>& shape : {std::vector<std::int64_t>{3, 2}, {6}, {1, -1, 1}}) {
+    const std::string s = "shape=" + folder.write("s.npy", npy_text(Tensor::of_i64(shape)));
+    const Outcome outcome = yy_run(infer(file, {s, x}, folder / "out"));
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    const Tensor z = read_npy(folder / "out/z.npy");
+    EXPECT_EQ(z.shape().rank(), shape.size());
+    EXPECT_EQ(z.as<float>().back(), floats({2, 3}).as<float>().back() + 3);
+  }
+  const std::string s =
+      "shape=" + folder.write("s.npy", npy_text(Tensor::of_i64(std::vector<std::int64_t>{7})));
+  const Outcome outcome = yy_run(infer(file, {s, x}, folder / "out"));
+  EXPECT_EQ(outcome.code, 3);
+  for (const char* word : {"reshape1", "7"}) EXPECT_THAT(outcome.err, HasSubstr(word));
 }
 
 TEST(Infer, RefusesTensorsThatDoNotFit) {

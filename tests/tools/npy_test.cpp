@@ -4,6 +4,7 @@
 #include <cstring>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <limits>
 #include <random>
 
 #include "runtime/error.h"
@@ -71,6 +72,17 @@ TEST(Npy, ReadsEveryType) {
   EXPECT_THAT(elements<std::uint8_t>(truth), ElementsAre(0, 1));
 }
 
+TEST(Npy, ReadsOtherFloatsAsFloat32) {
+  const Tensor half =
+      parse(npy("{'descr': '<f2', 'fortran_order': True, 'shape': (2, 2)}",
+                bytes_of<std::uint16_t>({0x3c00, 0xc000, 0x0001, 0x7c00})));  // 1, -2, 2^-24, infinity
+  EXPECT_EQ(half.dtype(), DType::f32);
+  EXPECT_THAT(elements<float>(half), ElementsAre(1, 0x1p-24F, -2, std::numeric_limits<float>::infinity()));
+  const Tensor wide =
+      parse(npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2,)}", bytes_of<double>({0.1, -2})));
+  EXPECT_THAT(elements<float>(wide), ElementsAre(0.1F, -2));
+}
+
 TEST(Npy, ReadsFortranOrder) {
   // [[0,1,2],[3,4,5]], column by column
   const Tensor tensor = parse(
@@ -93,8 +105,9 @@ TEST(Npy, RefusesWhatItDoesNotRead) {
   const std::string one = bytes_of<float>({1});
   EXPECT_THAT(refusal(npy("{'descr':'>f4','fortran_order':False,'shape':(1,)}", one)),
               HasSubstr("big-endian"));
-  EXPECT_THAT(refusal(npy("{'descr':'<f8','fortran_order':False,'shape':(1,)}", one + one)),
-              HasSubstr("<f8"));
+  EXPECT_THAT(refusal(npy("{'descr':'<c8','fortran_order':False,'shape':(1,)}", one + one)),
+              HasSubstr("<c8"));
+  EXPECT_THAT(refusal(npy("{'descr':'<f8','fortran_order':False,'shape':(1,)}", one)), HasSubstr("8 bytes"));
   EXPECT_THAT(refusal(npy("{'descr':[('a','<f4')],'fortran_order':False,'shape':(1,)}", one)),
               HasSubstr("header"));
   EXPECT_THAT(refusal(npy("{'descr':'<f4','fortran_order':False,'shape':(2,)}", one)), HasSubstr("8 bytes"));

@@ -8,6 +8,7 @@
 #include <optional>
 #include <vector>
 
+#include "ops/dtype.h"
 #include "runtime/error.h"
 
 namespace yy {
@@ -18,27 +19,38 @@ namespace fs = std::filesystem;
 constexpr std::string_view magic = "\x93NUMPY";
 constexpr std::size_t most_dims = 32;
 
-struct TypeName {
-  DType dtype;
+struct Type {
   std::string_view name;
+  DType dtype;
+  std::optional<FloatFormat> format = std::nullopt;  // how the file holds numbers that are float32 to us
 };
-constexpr TypeName type_names[] = {{DType::f32, "<f4"}, {DType::i64, "<i8"}, {DType::i32, "<i4"},
-                                   {DType::i8, "|i1"},  {DType::u8, "|u1"},  {DType::boolean, "|b1"}};
+constexpr Type types[] = {{"<f4", DType::f32, FloatFormat::float32},  // the form that is written stands first
+                          {"<f2", DType::f32, FloatFormat::float16},
+                          {"<f8", DType::f32, FloatFormat::float64},
+                          {"<i8", DType::i64},
+                          {"<i4", DType::i32},
+                          {"|i1", DType::i8},
+                          {"|u1", DType::u8},
+                          {"|b1", DType::boolean}};
+
+std::size_t stored_size(const Type& type) {
+  return type.format ? size_of(*type.format) : size_of(type.dtype);
+}
 
 [[noreturn]] void refuse(const std::string& what) {
   throw Error(ErrorCode::failure, what);
 }
 
-DType dtype_of(const std::string& descr) {
-  for (const TypeName& type : type_names) {
+const Type& type_of(const std::string& descr) {
+  for (const Type& type : types) {
     const bool one_byte = type.name[0] == '|';  // byte order means nothing then
     if (descr == type.name || (one_byte && descr.size() == 3 && descr.substr(1) == type.name.substr(1))) {
-      return type.dtype;
+      return type;
     }
   }
   if (descr.starts_with('>')) refuse(fmt::format("big-endian elements ('{}') are not supported", descr));
-  refuse(
-      fmt::format("elements of type '{}' are not supported, expected one of <f4 <i8 <i4 |i1 |u1 |b1", descr));
+  refuse(fmt::format(
+      "elements of type '{}' are not supported, expected one of <f4 <f2 <f8 <i8 <i4 |i1 |u1 |b1", descr));
 }
 
 struct Header {
@@ -137,9 +149,11 @@ class HeaderParser {
 };
 
 // From first index fastest to last index fastest.
-void copy_fortran_order(const std::byte* from, Tensor& to) {
+Tensor from_fortran_order(const Tensor& fortran) {
+  Tensor to(fortran.desc());
   const Shape& shape = to.shape();
-  if (shape.elements() == 0) return;
+  if (shape.elements() == 0) return to;
+  const auto* from = static_cast<const std::byte*>(fortran.data());
   const std::size_t size = size_of(to.dtype());
   const std::vector<std::int64_t> strides = to.desc().strides();
   std::vector<std::int64_t> index(shape.rank(), 0);
@@ -154,6 +168,7 @@ void copy_fortran_order(const std::byte* from, Tensor& to) {
       index[d] = 0;
     }
   }
+  return to;
 }
 
 Tensor parse(std::span<const std::byte> bytes) {
@@ -169,18 +184,21 @@ Tensor parse(std::span<const std::byte> bytes) {
   if (version > 1) length |= byte(10) << 16 | byte(11) << 24;
   if (text.size() - start < length) refuse("its header is cut off");
   const Header header = HeaderParser(text.substr(start, length)).parse();
-  const TensorDesc desc{*header.shape, dtype_of(*header.descr), Layout::row_major};
+  const Type& type = type_of(*header.descr);
+  const TensorDesc desc{*header.shape, type.dtype, Layout::row_major};
   const std::span<const std::byte> data = bytes.subspan(start + length);
-  if (desc.bytes() != data.size()) {
-    refuse(fmt::format("its header tells of {} bytes of elements ({}), found {}", desc.bytes(), desc.text(),
-                       data.size()));
+  const std::size_t expected = static_cast<std::size_t>(desc.shape.elements()) * stored_size(type);
+  if (expected != data.size()) {
+    refuse(fmt::format("its header tells of {} bytes of elements ({} {}), found {}", expected, type.name,
+                       desc.shape.text(), data.size()));
   }
   Tensor tensor(desc);
-  if (*header.fortran_order) {
-    copy_fortran_order(data.data(), tensor);
+  if (type.format) {
+    to_float32(*type.format, data, tensor.as_mutable<float>());
   } else if (!data.empty()) {
     std::memcpy(tensor.mutable_data(), data.data(), data.size());
   }
+  if (*header.fortran_order) tensor = from_fortran_order(tensor);
   if (desc.dtype == DType::boolean) {  // a bool is 0 or 1 to kernels
     for (std::uint8_t& value : tensor.as_mutable<std::uint8_t>()) value = value != 0;
   }
@@ -213,8 +231,8 @@ Tensor parse_npy(std::span<const std::byte> bytes, const std::string& name) {
 }
 
 std::string npy_header(const TensorDesc& desc) {
-  const auto type = std::find_if(std::begin(type_names), std::end(type_names),
-                                 [&](const TypeName& t) { return t.dtype == desc.dtype; });
+  const auto* type =
+      std::find_if(std::begin(types), std::end(types), [&](const Type& t) { return t.dtype == desc.dtype; });
   std::string shape;
   for (std::int64_t dim : desc.shape) shape += fmt::format("{}, ", dim);
   if (desc.shape.rank() > 1) shape.resize(shape.size() - 2);

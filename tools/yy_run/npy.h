@@ -1,6 +1,6 @@
-// numpy's .npy files <-> tensors. Read: format versions 1 to 3, little-endian float32, int64, int32, int8,
-// uint8 and bool, in C or Fortran order. Written: version 1.0, C order. The bytes read are not trusted.
-// Throws Error (failure).
+// numpy's .npy files <-> tensors. Read: format versions 1 to 3, little-endian float32, float16 and float64
+// (which become float32), int64, int32, int8, uint8 and bool, in C or Fortran order. Written: version 1.0, C
+// order. The bytes read are not trusted. Throws Error (failure).
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-#include "onnx/private/problems.h"
+#include "runtime/problems.h"
 
 #include <algorithm>
 #include <fmt/format.h>
@@ -18,17 +18,13 @@ void Problems::add(std::string line) {
   if (++count_ <= most_lines) lines_.push_back(std::move(line));
 }
 
-void Problems::throw_if_any(const std::string& file) const {
+void Problems::throw_if_any() const {
   if (none()) return;
-  if (count_ == 1) throw Error(ErrorCode::model, fmt::format("{}: {}", file, lines_[0]));
-  std::string text = fmt::format("{}: {} problems", file, count_);
+  if (count_ == 1) throw Error(ErrorCode::model, lines_[0]);
+  std::string text = fmt::format("{} problems", count_);
   for (const std::string& line : lines_) text.append("\n  ").append(line);
   if (count_ > lines_.size()) text += fmt::format("\n  and {} more", count_ - lines_.size());
   throw Error(ErrorCode::model, text);
-}
-
-std::string in_quotes(std::string_view text) {
-  return fmt::format("'{}'", printable(text));
 }
 
 std::string name_list(std::span<const std::string> names) {
