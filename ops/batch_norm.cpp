@@ -28,6 +28,14 @@ std::vector<TensorDesc> BatchNorm::infer(std::span<const OpInput> inputs) const 
   return {{x.desc.shape, DType::f32, Layout::row_major}};
 }
 
+std::string BatchNorm::details() const {
+  return activation_ ? "+" + activation_->text() : "";
+}
+
+std::shared_ptr<const BatchNorm> BatchNorm::with(Activation activation) const {
+  return std::make_shared<BatchNorm>(epsilon_, activation);
+}
+
 BatchNorm::Affine BatchNorm::affine(std::span<const OpInput> inputs) const {
   std::span<const float> values[5];
   for (std::size_t i = 1; i < 5; ++i) {

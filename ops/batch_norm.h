@@ -1,12 +1,14 @@
 // BatchNormalization in inference: y = scale * (x - mean) / sqrt(var + epsilon) + B per channel (axis 1);
-// float32.
+// float32. An activation of the result comes from passes.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "ops/activation.h"
 #include "ops/registry.h"
 #include "runtime/op.h"
 
@@ -14,13 +16,17 @@ namespace yy {
 
 class BatchNorm : public Op {
  public:
-  explicit BatchNorm(float epsilon) : epsilon_(epsilon) {}
+  explicit BatchNorm(float epsilon, std::optional<Activation> activation = {})
+      : epsilon_(epsilon), activation_(activation) {}
 
   std::string_view name() const override { return "BatchNormalization"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
   bool needs_constant(std::size_t index) const override { return index > 0; }
   LayoutRule layout_rule() const override { return LayoutRule::follow; }
   PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::follow; }
+  std::string details() const override;
+  const std::optional<Activation>& activation() const { return activation_; }
+  std::shared_ptr<const BatchNorm> with(Activation activation) const;
 
   // The same as y = factor[c] * x + offset[c], in double. Inputs 1 to 4 must be constants.
   struct Affine {
@@ -30,6 +36,7 @@ class BatchNorm : public Op {
 
  private:
   float epsilon_;
+  std::optional<Activation> activation_;
 };
 
 std::shared_ptr<const Op> read_batch_norm(NodeSource& source);

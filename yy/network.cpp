@@ -1,10 +1,34 @@
 #include "yy/network.h"
 
+#include <fmt/format.h>
+
 #include "onnx/loader.h"
 #include "ops/passes/lower.h"
 #include "runtime/error.h"
 
 namespace yy {
+namespace {
+
+void check_bytes(std::size_t bytes, std::size_t most, const std::string& what) {
+  if (bytes <= most) return;
+  throw Error(ErrorCode::model, fmt::format("{} {} MiB; the values of one batch may take at most {} MiB",
+                                            what, (bytes + 0xf'ffff) >> 20, most >> 20));
+}
+
+// A few bytes of a file can ask for any amount of memory.
+void check_values(const Graph& graph, std::size_t most) {
+  for (ValueId id : graph.inputs) {
+    const Value& input = graph.value(id);
+    check_bytes(input.desc.bytes(), most, fmt::format("input '{}' {} takes", input.name, input.desc.text()));
+  }
+  for (const Node& node : graph.nodes) {
+    for (const TensorDesc& desc : graph.output_descs(node)) {
+      check_bytes(desc.bytes(), most, fmt::format("{}: its output {} takes", node.label(), desc.text()));
+    }
+  }
+}
+
+}  // namespace
 
 Network::Network(const std::filesystem::path& onnx_file, std::shared_ptr<const Backend> backend,
                  std::size_t programs)
@@ -45,7 +69,10 @@ std::shared_ptr<const Program> Network::compile(const NetworkOptions& options) c
     }
     if (options.extend) options.extend(graph);
     lower(graph, *backend_, options.input_layout, options.precision);
-    return Program::compile(std::move(graph), *backend_, weights_, options.threads);
+    check_values(graph, options.most_activation_bytes);
+    auto program = Program::compile(std::move(graph), *backend_, weights_, options.threads);
+    check_bytes(program->memory().arena_bytes, options.most_activation_bytes, "its values together take");
+    return program;
   } catch (const Error& error) {
     throw error.within(source_);
   }

@@ -25,6 +25,54 @@ void check_shape(const Value& input, const Shape& given) {
   }
 }
 
+struct Settings {
+  const Backend& evaluator;
+  Layout inputs = Layout::row_major;
+  Precision precision = Precision::f32;
+};
+
+struct Pass {
+  std::string_view name;
+  void (*run)(Graph&, const Settings&);
+};
+
+template <void (*pass)(Graph&)>
+void plain(Graph& graph, const Settings&) {
+  pass(graph);
+}
+
+// What does not depend on the batch.
+constexpr Pass simplifying[] = {
+    {"propagate", [](Graph& graph, const Settings& s) { propagate(graph, s.evaluator, false); }},
+    {"remove_no_ops", plain<remove_no_ops>},
+    {"fold_batch_norm", plain<fold_batch_norm>},
+};
+
+constexpr Pass lowering[] = {
+    {"propagate", [](Graph& graph, const Settings& s) { propagate(graph, s.evaluator, true); }},
+    {"remove_no_ops", plain<remove_no_ops>},
+    {"replace_spellings", plain<replace_spellings>},
+    {"fold_batch_norm", plain<fold_batch_norm>},
+    {"recognise_hard_swish", plain<recognise_hard_swish>},
+    {"recognise_swish", plain<recognise_swish>},
+    {"recognise_gelu", plain<recognise_gelu>},
+    {"fuse_pad", plain<fuse_pad>},
+    {"fuse_epilogue", plain<fuse_epilogue>},
+    {"use_bfloat16",
+     [](Graph& graph, const Settings& s) {
+       if (s.precision == Precision::bf16) use_bfloat16(graph);
+     }},
+    {"assign_layouts", [](Graph& graph, const Settings& s) { assign_layouts(graph, s.inputs); }},
+};
+
+void run(std::span<const Pass> passes, Graph& graph, const Settings& settings, const PassObserver& observer) {
+  for (const Pass& pass : passes) {
+    const std::size_t before = graph.nodes.size();
+    pass.run(graph, settings);
+    if (observer) observer(pass.name, before, graph);
+  }
+}
+
 }  // namespace
 
 void bind_compile_time_inputs(Graph& graph, std::vector<Tensor>& tensors) {
@@ -52,10 +100,8 @@ void bind_compile_time_inputs(Graph& graph, std::vector<Tensor>& tensors) {
   tensors = std::move(open_tensors);
 }
 
-void simplify(Graph& graph, const Backend& evaluator) {
-  propagate(graph, evaluator, false);
-  remove_no_ops(graph);
-  fold_batch_norm(graph);
+void simplify(Graph& graph, const Backend& evaluator, const PassObserver& observer) {
+  run(simplifying, graph, {evaluator}, observer);
 }
 
 std::optional<std::int64_t> fixed_batch(const Graph& graph) {
@@ -94,7 +140,8 @@ void set_shapes(Graph& graph, std::span<const Shape> shapes) {
   }
 }
 
-void lower(Graph& graph, const Backend& evaluator, Layout input_layout, Precision precision) {
+void lower(Graph& graph, const Backend& evaluator, Layout input_layout, Precision precision,
+           const PassObserver& observer) {
   for (ValueId id : graph.inputs) {
     const Value& input = graph.value(id);
     const auto open = std::find(input.desc.shape.begin(), input.desc.shape.end(), unknown_dim);
@@ -103,13 +150,7 @@ void lower(Graph& graph, const Backend& evaluator, Layout input_layout, Precisio
                 fmt::format("input '{}' {}: the model leaves dimension {} open, and it was given no size",
                             input.name, input.desc.shape.text(), open - input.desc.shape.begin()));
   }
-  propagate(graph, evaluator, true);
-  remove_no_ops(graph);
-  fold_batch_norm(graph);
-  fuse_pad(graph);
-  fuse_epilogue(graph);
-  if (precision == Precision::bf16) use_bfloat16(graph);
-  assign_layouts(graph, input_layout);
+  run(lowering, graph, {evaluator, input_layout, precision}, observer);
 }
 
 }  // namespace yy

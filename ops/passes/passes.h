@@ -12,17 +12,28 @@ namespace yy {
 // shape, usually). One Error lists every node that fails.
 void propagate(Graph& graph, const Backend& evaluator, bool whole);
 
-// Drops nodes without effect: Identity, Dropout, Pad by nothing, a Reshape or Transpose to the same.
+// Drops nodes without effect: Identity, Dropout, Pad by nothing, Cast to the same type, a Reshape or
+// Transpose to the same, a pool of one element, Concat of one.
 void remove_no_ops(Graph& graph);
 
-// Folds BatchNormalization into the convolution before it, where nobody else reads that one's result.
+// Writes Sum of two as Add and the mean over all pixels as GlobalAveragePool, which later passes look for.
+void replace_spellings(Graph& graph);
+
+// Folds BatchNormalization, and additions and products with a constant per channel, into the layer before it
+// (Conv, Gemm, MatMul), where nobody else reads that one's result.
 void fold_batch_norm(Graph& graph);
 
-// Folds a Pad with zeros of the two spatial axes into the `pads` of the convolutions after it.
+// Each puts one operator in the place of a formula that exporters write out.
+void recognise_hard_swish(Graph& graph);  // HardSigmoid, HardSwish
+void recognise_swish(Graph& graph);       // Swish; HardSwish made of HardSigmoid
+void recognise_gelu(Graph& graph);        // Gelu
+
+// Folds a Pad with zeros of the two spatial axes into the `pads` of the convolutions and average pools after
+// it.
 void fuse_pad(Graph& graph);
 
 // Moves the addition of a residual and a pointwise function after a convolution into its epilogue, and a
-// pointwise function after a Gemm likewise.
+// pointwise function after a Gemm, MatMul or BatchNormalization likewise.
 void fuse_epilogue(Graph& graph);
 
 // Turns the float32 values between convolutions and matrix products into bfloat16, by the operators'

@@ -1,3 +1,5 @@
+#include "ops/batch_norm.h"
+
 #include "tests/cases/case.h"
 
 namespace yy::test {
@@ -9,6 +11,11 @@ std::vector<CaseInput> inputs(Index x) {
   const Index channels{x[1]};
   return {data_in(std::move(x), -3, 3), weight(channels), weight(channels), weight(channels),
           fixed(data_in(channels, 0.25, 2))};
+}
+
+// As a pass makes it, with an activation.
+Case activated(const char* name, const Activation& activation, Index x) {
+  return own(name, std::make_shared<BatchNorm>(1e-5F, activation), inputs(std::move(x)), rounded);
 }
 
 }  // namespace
@@ -30,6 +37,11 @@ std::vector<Case> cases_batch_norm() {
            {data_in({2, 3, 4, 4}, -1, 1), weight({3}), weight({3}), weight({3}), tiny}, rounded),
       node("no_rows", op, 9, {}, inputs({0, 3, 4, 4}), rounded),
       node("wide", op, 9, {}, inputs({2, 48, 33, 31}), rounded),
+      activated("relu", {.kind = Activation::Kind::relu}, {2, 37, 9, 7}),
+      activated("relu_rank_2", {.kind = Activation::Kind::relu}, {5, 37}),
+      activated("relu_rank_3", {.kind = Activation::Kind::relu}, {2, 5, 11}),
+      activated("clip", {.kind = Activation::Kind::clip, .low = -0.5F, .high = 1}, {1, 16, 7, 5}),
+      activated("hard_swish", {.kind = Activation::Kind::hard_swish}, {1, 16, 7, 5}),
   };
 }
 

@@ -2,7 +2,7 @@
 
 usage: python tests/models/make_nets.py [--output tests/models] [--only NAME]
 
-Each function of nets_compute.py and nets_shape.py is one net, net-NAME.onnx: random weights from a fixed seed, one input
+Each function of nets_compute.py, nets_file.py and nets_shape.py is one net, net-NAME.onnx: random weights from a fixed seed, one input
 "input", one output "output", the batch dynamic unless said otherwise; what it covers is its doc_string.
 reference/net-NAME.input.npy and .output.npy hold a batch of 3 and what onnxruntime answers with its graph optimisations
 off; further sizes of a net that leaves them open are in net-NAME.1.input.npy and so on. Needs numpy, onnx and onnxruntime.
@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 import nets_compute  # noqa: F401  (importing fills the table)
+import nets_file  # noqa: F401
 import nets_shape  # noqa: F401
 from net import BATCH, NETS, Net
 from files import ZooError, run_main, write_atomic  # found through net.py

@@ -7,11 +7,14 @@ import sys
 import zlib
 
 import numpy as np
+import onnx
+from onnx import helper
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools" / "zoo"))
 from onnx_graph import Graph, batch_norm  # noqa: E402
 
 BATCH = 3
+LOCAL = "local"  # domain of a net's own functions
 NETS = {}  # name -> (function, shape of a row, opset, IR version, batch dimension, further input shapes)
 
 
@@ -20,7 +23,17 @@ class Net(Graph):
 
     def __init__(self, name: str, **versions):
         super().__init__(name, **versions)
+        self.functions: list[onnx.FunctionProto] = []
         self.rng = np.random.RandomState(zlib.crc32(name.encode()))
+
+    def model(self, doc: str = "", check: bool = True) -> onnx.ModelProto:
+        model = super().model(doc, check and not self.functions)
+        if self.functions:
+            model.functions.extend(self.functions)
+            model.opset_import.append(helper.make_opsetid(LOCAL, 1))
+            if check:
+                onnx.checker.check_model(model)
+        return model
 
     def random(self, *shape, scale: float = 1.0) -> np.ndarray:
         return (self.rng.standard_normal(shape) * scale).astype(np.float32)

@@ -40,6 +40,19 @@ TEST(Inspect, TellsWhatAModelIsMadeOf) {
   EXPECT_THAT(outcome.out, testing::Not(HasSubstr("ref"))) << "no step may run oneDNN's reference code";
 }
 
+TEST(Inspect, TellsWhatEachPassDid) {
+  const Outcome outcome = yy_run({"inspect", yang, "--passes"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  for (const char* line :
+       {"pass +nodes before +after +change", "fold_batch_norm +24 +18 +-6 BatchNormalization",
+        "fuse_epilogue .*-[0-9]+ Relu", "assign_layouts"}) {
+    EXPECT_THAT(outcome.out, ContainsRegex(line));
+  }
+  const Outcome bad = yy_run({"inspect", (models / "bad" / "conv-channels.onnx").string(), "--passes"});
+  EXPECT_EQ(bad.code, 3);
+  EXPECT_THAT(bad.err, HasSubstr("conv-channels.onnx"));
+}
+
 TEST(Inspect, AbsentAndUnreadableFiles) {
   EXPECT_EQ(yy_run({"inspect", "/nowhere/net.onnx"}).code, 3);
   EXPECT_EQ(yy_run({"inspect", models.string()}).code, 3);

@@ -5,6 +5,8 @@
 #include <map>
 
 #include "cpu/cpu_backend.h"
+#include "ops/passes/lower.h"
+#include "runtime/error.h"
 #include "runtime/printable.h"
 #include "tools/yy_run/report_model.h"
 #include "tools/yy_run/table.h"
@@ -47,12 +49,28 @@ std::string describe_card(const ModelCard& card) {
       card.classes.size());
 }
 
-std::string describe_operators(const Graph& graph) {
+std::map<std::string_view, int> count_operators(const Graph& graph) {
   std::map<std::string_view, int> counts;
   for (const Node& node : graph.nodes) ++counts[node.op->name()];
+  return counts;
+}
+
+std::string describe_operators(const Graph& graph) {
   Table table({{"operator"}, {"nodes", Table::Align::right}});
-  for (const auto& [name, count] : counts) table.add({std::string(name), std::to_string(count)});
+  for (const auto& [name, count] : count_operators(graph))
+    table.add({std::string(name), std::to_string(count)});
   return table.text();
+}
+
+// "-49 Relu, +16 Swish"
+std::string describe_change(std::map<std::string_view, int> before, std::map<std::string_view, int> after) {
+  std::map<std::string_view, int> change = std::move(after);
+  for (const auto& [name, count] : before) change[name] -= count;
+  std::string text;
+  for (const auto& [name, count] : change) {
+    if (count != 0) text += fmt::format("{}{:+} {}", text.empty() ? "" : ", ", count, name);
+  }
+  return text;
 }
 
 std::string describe_steps(const Program& program) {
@@ -73,8 +91,34 @@ std::int64_t macs_of(const Graph& graph) {
   return macs;
 }
 
-ExitCode inspect(const std::string& file) {
+// What each pass makes of the graph: nodes before and after it, with what it took away and added by operator.
+void print_passes(Graph graph) {
+  constexpr auto right = Table::Align::right;
+  Table table({{"pass"}, {"nodes before", right}, {"after", right}, {"change"}});
+  std::map<std::string_view, int> counts = count_operators(graph);
+  const PassObserver observer = [&](std::string_view pass, std::size_t before, const Graph& after) {
+    std::map<std::string_view, int> now = count_operators(after);
+    table.add({std::string(pass), std::to_string(before), std::to_string(after.nodes.size()),
+               describe_change(counts, now)});
+    counts = std::move(now);
+  };
+  const auto backend = make_cpu_backend();
+  simplify(graph, *backend, observer);
+  set_batch(graph, fixed_batch(graph).value_or(1));
+  lower(graph, *backend, Layout::channels_last, Precision::f32, observer);
+  print(table.text());
+}
+
+ExitCode inspect(const std::string& file, bool passes) {
   const auto [onnx, card] = load_for_report(file);
+  if (passes) {
+    try {
+      print_passes(onnx.graph);
+    } catch (const Error& error) {
+      throw error.within(file);
+    }
+    return ExitCode::ok;
+  }
   print(fmt::format("file       {}\nIR         {}, opset {}{}\n", file, onnx.ir_version, onnx.opset,
                     onnx.producer.empty() ? "" : ", made by " + onnx.producer));
   print(describe(onnx.graph, onnx.graph.inputs, "input"));
@@ -102,7 +146,9 @@ Command add_inspect_command(CLI::App& app) {
   auto file = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("inspect", "Show what a model is made of and whether it can be run");
   command->add_option("MODEL", *file, "An ONNX file")->required();
-  return {command, [file] { return inspect(*file); }};
+  auto passes = std::make_shared<bool>(false);
+  command->add_flag("--passes", *passes, "Show instead what each pass makes of the graph");
+  return {command, [file, passes] { return inspect(*file, *passes); }};
 }
 
 }  // namespace yy
