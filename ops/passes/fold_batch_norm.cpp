@@ -25,12 +25,15 @@ struct Layer {
   std::size_t rank = 0;             // of the result, at least
 };
 
-std::optional<Layer> layer_at(const Rewriter& graph, int n) {
+bool is_float32_constant(const OpInput& input) {
+  return input.constant != nullptr && input.desc.dtype == DType::f32;
+}
+
+// Nodes that shape inference has not seen yet may hold anything; it will name what does not fit.
+std::optional<Layer> any_layer_at(const Rewriter& graph, int n) {
   if (n < 0) return std::nullopt;
   const std::vector<OpInput> inputs = graph.graph().op_inputs(graph.node(n));
-  if (inputs.size() < 2 || inputs[1].constant == nullptr) return std::nullopt;
-  const OpInput* bias = maybe(inputs, 2);
-  if (bias != nullptr && bias->constant == nullptr) return std::nullopt;
+  if (inputs.size() < 2 || !is_float32_constant(inputs[1])) return std::nullopt;
   const Shape& weights = inputs[1].desc.shape;
   if (const auto* conv = graph.as<Conv>(n)) {
     if (conv->epilogue().activation || conv->epilogue().residual || weights.rank() < 3) return std::nullopt;
@@ -47,6 +50,16 @@ std::optional<Layer> layer_at(const Rewriter& graph, int n) {
     return Layer{1, 1, weights[1], 0, result.typed ? result.desc.shape.rank() : 1};
   }
   return std::nullopt;
+}
+
+std::optional<Layer> layer_at(const Rewriter& graph, int n) {
+  const auto layer = any_layer_at(graph, n);
+  if (!layer) return std::nullopt;
+  const std::vector<OpInput> inputs = graph.graph().op_inputs(graph.node(n));
+  const OpInput* bias = maybe(inputs, 2);
+  if (bias == nullptr) return layer;
+  const bool fits = is_float32_constant(*bias) && bias->desc.shape.elements() == layer->channels;
+  return fits ? layer : std::nullopt;
 }
 
 // The elements of a float32 constant, one for each channel. With `numbers` also a single one for all
@@ -104,10 +117,12 @@ std::optional<Affine> affine_at(const Rewriter& graph, int n, ValueId x, const L
     return norm->affine(inputs);
   }
   const auto* binary = graph.as<Binary>(n);
-  if (binary == nullptr) return std::nullopt;
+  if (binary == nullptr || node.inputs.size() != 2) return std::nullopt;
   const bool constant_first = node.inputs[0] != x;
+  const ValueId other = node.inputs[constant_first ? 0 : 1];
+  if (other == no_value) return std::nullopt;
   const bool scales = binary->kind() == Binary::Kind::mul || binary->kind() == Binary::Kind::div;
-  auto constant = per_channel(graph.value(node.inputs[constant_first ? 0 : 1]), layer, scales);
+  auto constant = per_channel(graph.value(other), layer, scales);
   return constant ? affine_of(binary->kind(), std::move(*constant), constant_first) : std::nullopt;
 }
 

@@ -39,6 +39,32 @@ TEST(FoldBatchNorm, TakesOneAfterTheOther) {
   expect_same_result(b.done({y}), fold_batch_norm, {"Conv"});
 }
 
+// While the batch is open no shape was inferred, so nothing says yet that parameters fit.
+TEST(FoldBatchNorm, LeavesWhatDoesNotFitToShapeInference) {
+  Builder bias;
+  const ValueId x = bias.input({unknown_dim, 3, 6, 5});
+  const ValueId conv = bias.node("Conv", {x, bias.floats({4, 3, 1, 1}), bias.floats({1})});
+  Builder statistics;
+  const ValueId y = statistics.conv(statistics.input({unknown_dim, 3, 6, 5}), 3, 4);
+  Builder alone;
+  const ValueId z = alone.conv(alone.input({unknown_dim, 3, 6, 5}), 3, 4);
+  Builder left_out;
+  const ValueId w = left_out.conv(left_out.input({unknown_dim, 3, 6, 5}), 3, 4);
+  Graph graphs[] = {
+      bias.done({bias.batch_norm(conv, 4)}),
+      statistics.done(
+          {statistics.node("BatchNormalization", {y, statistics.floats({4}), statistics.floats({1}),
+                                                  statistics.floats({4}), statistics.floats({2})})}),
+      alone.done({alone.node("Mul", {z})}),
+      left_out.done({left_out.node("Mul", {w, no_value})}),
+  };
+  for (Graph& graph : graphs) {
+    const std::size_t before = graph.nodes.size();
+    fold_batch_norm(graph);
+    EXPECT_EQ(graph.nodes.size(), before);
+  }
+}
+
 TEST(FoldBatchNorm, LeavesOneBeforeTheConvolution) {
   Builder b;
   const ValueId y = b.conv(b.batch_norm(b.input({1, 3, 6, 5}), 3), 3, 4);
