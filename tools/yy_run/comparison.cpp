@@ -7,10 +7,11 @@
 namespace yy {
 namespace {
 
+// Of two elements that differ, or are both NaN.
 template <class T>
 double difference(T found, T reference) {
   const auto a = static_cast<double>(found), b = static_cast<double>(reference);
-  if (a == b || (std::isnan(a) && std::isnan(b))) return 0;
+  if (std::isnan(a) && std::isnan(b)) return 0;
   const double off = std::abs(a - b);
   if (!std::isfinite(off)) return std::numeric_limits<double>::infinity();
   return off > 0 ? off : 1;  // large integers may be equal as doubles

@@ -3,14 +3,16 @@
 namespace yy {
 
 ReportModel load_for_report(const std::filesystem::path& file) {
+  constexpr std::int64_t usual_size = 224;  // what a network for photos is looked at with when no card tells
   ReportModel model{load_onnx(file), std::nullopt};
   std::error_code ignored;
-  if (!std::filesystem::exists(std::filesystem::path(file).replace_extension(".json"), ignored)) return model;
-  model.card = load_card(file);
+  if (std::filesystem::exists(std::filesystem::path(file).replace_extension(".json"), ignored)) {
+    model.card = load_card(file);
+  }
   for (ValueId id : model.onnx.graph.inputs) {
     Shape& shape = model.onnx.graph.value(id).desc.shape;
     for (std::size_t axis = 2; shape.rank() == 4 && axis < 4; ++axis) {
-      if (shape[axis] == unknown_dim) shape[axis] = model.card->preprocess.size;
+      if (shape[axis] == unknown_dim) shape[axis] = model.card ? model.card->preprocess.size : usual_size;
     }
   }
   return model;

@@ -19,7 +19,7 @@ struct ReportModel {
 };
 
 // Throws Error (model) with all problems of the file. Height and width that the model leaves open are the
-// card's size.
+// card's size, or 224 without a card.
 ReportModel load_for_report(const std::filesystem::path& file);
 
 // Compiled as the cascade would: channels last in. `batch`: the model's own where it fixes one and none is
