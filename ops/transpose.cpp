@@ -16,28 +16,31 @@ std::vector<TensorDesc> Transpose::infer(std::span<const OpInput> inputs) const 
   return {{Shape(std::move(dims)), inputs[0].desc.dtype, Layout::row_major}};
 }
 
-std::vector<std::size_t> Transpose::perm(std::size_t rank) const {
+std::optional<std::vector<std::size_t>> Transpose::given_perm() const {
+  if (!perm_) return std::nullopt;
   std::vector<std::size_t> result;
-  if (!perm_) {
-    for (std::size_t i = rank; i-- > 0;) result.push_back(i);
-    return result;
-  }
-  std::vector<bool> seen(rank, false);
-  bool good = perm_->size() == rank;
+  std::vector<bool> seen(perm_->size(), false);
   for (std::int64_t axis : *perm_) {
     const auto i = static_cast<std::size_t>(axis);
-    if (!good || axis < 0 || i >= rank || seen[i]) {
-      good = false;
-      break;
-    }
+    if (axis < 0 || i >= seen.size() || seen[i]) return std::nullopt;
     seen[i] = true;
     result.push_back(i);
   }
-  if (!good) {
+  return result;
+}
+
+std::vector<std::size_t> Transpose::perm(std::size_t rank) const {
+  if (!perm_) {
+    std::vector<std::size_t> result;
+    for (std::size_t i = rank; i-- > 0;) result.push_back(i);
+    return result;
+  }
+  const auto result = given_perm();
+  if (!result || result->size() != rank) {
     throw Error(ErrorCode::model, fmt::format("attribute 'perm' [{}] should be a permutation of the {} axes",
                                               fmt::join(*perm_, ","), rank));
   }
-  return result;
+  return *result;
 }
 
 std::vector<TensorDesc> Reorder::infer(std::span<const OpInput> inputs) const {

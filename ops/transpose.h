@@ -18,7 +18,8 @@ class Transpose : public Op {
   std::string_view name() const override { return "Transpose"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
   PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::follow; }
-  std::vector<std::size_t> perm(std::size_t rank) const;  // output axis i is input axis perm[i]
+  std::vector<std::size_t> perm(std::size_t rank) const;       // output axis i is input axis perm[i]
+  std::optional<std::vector<std::size_t>> given_perm() const;  // where the node tells it, and it is one
 
  private:
   std::optional<std::vector<std::int64_t>> perm_;

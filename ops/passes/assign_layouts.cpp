@@ -16,12 +16,12 @@ class LayoutPass {
     const std::vector<Node> nodes = std::move(graph_.nodes);
     graph_.nodes.clear();
     for (Node node : nodes) {
-      const Layout layout = wanted(node);
+      const auto [read, written] = wanted(node);
       for (ValueId& id : node.inputs) {
-        if (id != no_value && is_spatial(id)) id = in_layout(id, layout);
+        if (id != no_value && is_spatial(id)) id = in_layout(id, read);
       }
       for (ValueId id : node.outputs) {
-        if (id != no_value && is_spatial(id)) graph_.value(id).desc.layout = layout;
+        if (id != no_value && is_spatial(id)) graph_.value(id).desc.layout = written;
       }
       graph_.nodes.push_back(std::move(node));
     }
@@ -37,21 +37,29 @@ class LayoutPass {
     return value.desc.shape.rank() == 4 && !value.constant;
   }
 
-  Layout wanted(const Node& node) const {
+  struct Layouts {
+    Layout read, written;
+  };
+
+  Layouts wanted(const Node& node) const {
+    constexpr Layout rows = Layout::row_major, last = Layout::channels_last;
+    // These two Transposes and the change of layout undo each other: nothing moves in memory.
+    if (const auto* transpose = dynamic_cast<const Transpose*>(node.op.get())) {
+      if (transpose->given_perm() == std::vector<std::size_t>{0, 2, 3, 1}) return {last, rows};
+      if (transpose->given_perm() == std::vector<std::size_t>{0, 3, 1, 2}) return {rows, last};
+    }
     switch (node.op->layout_rule()) {
       case LayoutRule::row_major:
-        return Layout::row_major;
+        return {rows, rows};
       case LayoutRule::channels_last:
-        return Layout::channels_last;
+        return {last, last};
       case LayoutRule::follow:
         break;
     }
     for (ValueId id : node.inputs) {
-      if (id != no_value && is_spatial(id) && graph_.value(id).desc.layout == Layout::channels_last) {
-        return Layout::channels_last;
-      }
+      if (id != no_value && is_spatial(id) && graph_.value(id).desc.layout == last) return {last, last};
     }
-    return Layout::row_major;
+    return {rows, rows};
   }
 
   ValueId in_layout(ValueId id, Layout layout) {

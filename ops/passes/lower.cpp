@@ -45,6 +45,7 @@ void plain(Graph& graph, const Settings&) {
 constexpr Pass simplifying[] = {
     {"propagate", [](Graph& graph, const Settings& s) { propagate(graph, s.evaluator, false); }},
     {"remove_no_ops", plain<remove_no_ops>},
+    {"cancel_transposes", plain<cancel_transposes>},
     {"fold_batch_norm", plain<fold_batch_norm>},
 };
 
@@ -56,8 +57,11 @@ constexpr Pass lowering[] = {
     {"recognise_hard_swish", plain<recognise_hard_swish>},
     {"recognise_swish", plain<recognise_swish>},
     {"recognise_gelu", plain<recognise_gelu>},
+    {"recognise_layer_norm", plain<recognise_layer_norm>},
     {"fuse_pad", plain<fuse_pad>},
     {"fuse_epilogue", plain<fuse_epilogue>},
+    {"fuse_squeeze_excite", plain<fuse_squeeze_excite>},
+    {"map_channels", plain<map_channels>},
     {"use_bfloat16",
      [](Graph& graph, const Settings& s) {
        if (s.precision == Precision::bf16) use_bfloat16(graph);

@@ -19,6 +19,9 @@ void remove_no_ops(Graph& graph);
 // Writes Sum of two as Add and the mean over all pixels as GlobalAveragePool, which later passes look for.
 void replace_spellings(Graph& graph);
 
+// Moves Transposes behind pointwise operators, so that those which undo each other meet and vanish.
+void cancel_transposes(Graph& graph);
+
 // Folds BatchNormalization, and additions and products with a constant per channel, into the layer before it
 // (Conv, Gemm, MatMul), where nobody else reads that one's result.
 void fold_batch_norm(Graph& graph);
@@ -27,6 +30,7 @@ void fold_batch_norm(Graph& graph);
 void recognise_hard_swish(Graph& graph);  // HardSigmoid, HardSwish
 void recognise_swish(Graph& graph);       // Swish; HardSwish made of HardSigmoid
 void recognise_gelu(Graph& graph);        // Gelu
+void recognise_layer_norm(Graph& graph);  // LayerNormalization over the last axis
 
 // Folds a Pad with zeros of the two spatial axes into the `pads` of the convolutions and average pools after
 // it.
@@ -35,6 +39,14 @@ void fuse_pad(Graph& graph);
 // Moves the addition of a residual and a pointwise function after a convolution into its epilogue, and a
 // pointwise function after a Gemm, MatMul or BatchNormalization likewise.
 void fuse_epilogue(Graph& graph);
+
+// Puts SqueezeExcite in the place of a global average, two layers on it, and the product with what was
+// averaged. After fuse_epilogue.
+void fuse_squeeze_excite(Graph& graph);
+
+// Puts one ChannelMap in the place of Concat, Split, Slice and channel shuffles that feed each other. One of
+// them alone stays, but for a shuffle. May change the order of nodes.
+void map_channels(Graph& graph);
 
 // Turns the float32 values between convolutions and matrix products into bfloat16, by the operators'
 // precision rules, and inserts Cast nodes where the type changes. Graph inputs and outputs keep their types.

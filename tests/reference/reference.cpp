@@ -25,6 +25,7 @@ std::int64_t reference_macs(const Case& c, Inputs inputs, const Array& output) {
     const Index& w = inputs[1]->dims;
     return output.size() * (size_of_dims(w) / w[0]);
   }
+  if (c.source.op_type == "SqueezeExcite") return output.dims[0] * 2 * inputs[1]->size();
   if (c.source.op_type == "MatMul") return output.size() * inputs[0]->dims.back();
   if (c.source.op_type == "Gemm") {
     return output.size() * inputs[0]->dims[int_attribute(c, "transA", 0) != 0 ? 0 : 1];
