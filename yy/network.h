@@ -25,7 +25,7 @@ struct NetworkOptions {
   // outputs.
   std::function<void(Graph&)> extend;
   Precision precision = Precision::f32;
-  std::optional<std::vector<Shape>> shapes;  // of all inputs, in the model's order
+  std::optional<std::vector<Shape>> shapes = {};  // of all inputs, in the model's order
   // More than this for the values of one batch is refused before any of it is taken.
   std::size_t most_activation_bytes = std::size_t{16} << 30;
 };
