@@ -17,11 +17,18 @@ const std::vector<double> extremes = {-inf,  -3e38, -100,  -88.5, -20, -6,   -1e
 
 Activation random_activation(Dice& dice) {
   using Kind = Activation::Kind;
-  constexpr Kind kinds[] = {Kind::relu, Kind::clip, Kind::sigmoid, Kind::tanh};
+  constexpr Kind kinds[] = {Kind::relu,  Kind::leaky_relu, Kind::clip, Kind::sigmoid, Kind::hard_sigmoid,
+                            Kind::tanh,  Kind::swish,      Kind::hard_swish, Kind::gelu, Kind::gelu_tanh};
   Activation activation{kinds[dice.pick(0, std::ssize(kinds) - 1)]};
   if (activation.kind == Kind::clip) {
     activation.low = static_cast<float>(dice.uniform(-1, 0));
     activation.high = static_cast<float>(dice.uniform(0.25, 2));
+  }
+  if (activation.kind == Kind::leaky_relu) activation.alpha = static_cast<float>(dice.uniform(0, 0.5));
+  if (activation.kind == Kind::swish) activation.alpha = dice.chance(70) ? 1 : 1.702F;
+  if (activation.kind == Kind::hard_sigmoid) {
+    activation.alpha = static_cast<float>(dice.uniform(0.1, 0.3));
+    activation.beta = static_cast<float>(dice.uniform(0.3, 0.7));
   }
   return activation;
 }
