@@ -202,6 +202,10 @@ Case own(std::string name, std::shared_ptr<const Op> op, std::vector<CaseInput> 
   return c;
 }
 
+double size_of_sum(std::int64_t terms) {
+  return std::sqrt(static_cast<double>(terms)) / 6;
+}
+
 CaseInput data(Index dims, DType dtype) {
   switch (dtype) {
     case DType::f32:

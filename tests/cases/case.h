@@ -36,6 +36,7 @@ struct Case {
   std::shared_ptr<const Op> op;
   std::vector<CaseInput> inputs;
   double tolerance = 0;        // see differences() in tests/reference/array.h; 0 where nothing is rounded
+  double size = 0;             // likewise: of sums, so that one that cancels is not judged by what is left
   std::string reproduce = {};  // random cases: the environment that makes this one again
 };
 
@@ -116,6 +117,7 @@ class Dice {
   std::uint64_t state_;
 };
 
+double size_of_sum(std::int64_t terms);    // of products of two numbers in -1..1, on the low side
 Activation random_activation(Dice& dice);  // every kind there is, with random parameters
 
 }  // namespace yy::test

@@ -85,6 +85,7 @@ Case random_gemm(Dice& dice, std::string name) {
     inputs.push_back(dice.chance(80) ? fixed(c) : c);
   }
   Case c = gemm(std::move(name), std::move(attributes), std::move(inputs));
+  c.size = size_of_sum(k);
   return dice.chance(40) ? fused(std::move(c), random_activation(dice)) : c;
 }
 

@@ -74,7 +74,9 @@ Case random_matmul(Dice& dice, std::string name) {
   if (dice.chance(90) || b.size() > 1) b.push_back(n);
   CaseInput right = data(b);
   if (dice.chance(60)) right = fixed(right);
-  return matmul(std::move(name), {data(a), right});
+  Case c = matmul(std::move(name), {data(a), right});
+  c.size = size_of_sum(k);
+  return c;
 }
 
 }  // namespace yy::test

@@ -60,12 +60,16 @@ Windowed random_window(Dice& dice, std::size_t axes) {
   return w;
 }
 
+std::int64_t terms_of(const CaseInput& weights) {
+  std::int64_t terms = 1;
+  for (std::size_t i = 1; i < weights.dims.size(); ++i) terms *= weights.dims[i];
+  return terms;
+}
+
 // Sums of about 1: larger ones would be clipped away or saturate, and with them what errors are measured
 // against.
 void normalise(CaseInput& weights) {
-  std::int64_t terms = 1;
-  for (std::size_t i = 1; i < weights.dims.size(); ++i) terms *= weights.dims[i];
-  weights.high = 3 / std::sqrt(static_cast<double>(terms));
+  weights.high = 3 / std::sqrt(static_cast<double>(terms_of(weights)));
   weights.low = -weights.high;
 }
 
@@ -82,8 +86,10 @@ Case random_conv(Dice& dice, std::string name) {
   if (dice.chance(60)) inputs.push_back(weight({w[0]}));
   constexpr double summed = 1e-5;  // as in conv.cpp
   Case c = node(std::move(name), "Conv", 11, std::move(window.attributes), std::move(inputs), summed);
+  c.size = size_of_sum(terms_of(c.inputs[1]));
   if (dice.chance(40)) return c;
   normalise(c.inputs[1]);
+  c.size = 0.5;
   Epilogue epilogue;
   if (dice.chance(70)) epilogue.activation = random_activation(dice);
   epilogue.residual = !epilogue.activation || dice.chance(30);

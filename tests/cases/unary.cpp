@@ -17,8 +17,8 @@ const std::vector<double> extremes = {-inf,  -3e38, -100,  -88.5, -20, -6,   -1e
 
 Activation random_activation(Dice& dice) {
   using Kind = Activation::Kind;
-  constexpr Kind kinds[] = {Kind::relu,  Kind::leaky_relu, Kind::clip, Kind::sigmoid, Kind::hard_sigmoid,
-                            Kind::tanh,  Kind::swish,      Kind::hard_swish, Kind::gelu, Kind::gelu_tanh};
+  constexpr Kind kinds[] = {Kind::relu, Kind::leaky_relu, Kind::clip,       Kind::sigmoid, Kind::hard_sigmoid,
+                            Kind::tanh, Kind::swish,      Kind::hard_swish, Kind::gelu,    Kind::gelu_tanh};
   Activation activation{kinds[dice.pick(0, std::ssize(kinds) - 1)]};
   if (activation.kind == Kind::clip) {
     activation.low = static_cast<float>(dice.uniform(-1, 0));

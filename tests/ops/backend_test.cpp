@@ -126,7 +126,7 @@ class Operators : public testing::TestWithParam<Run> {
 
   void check_outputs(const KernelRun& run, bool in_place) {
     for (std::size_t i = 0; i < want_.size(); ++i) {
-      EXPECT_EQ(differences(run.output(i), want_[i], tolerance_), "") << "output " << i;
+      EXPECT_EQ(differences(run.output(i), want_[i], tolerance_, the_case().size), "") << "output " << i;
       for (std::size_t at = 0; at < want_[i].untouched.size() && !in_place; ++at) {
         const bool good = !want_[i].untouched[at] || run.untouched(i, static_cast<std::int64_t>(at));
         EXPECT_TRUE(good) << "element " << at << " of output " << i << " should have been left as it was";

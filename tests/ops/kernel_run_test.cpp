@@ -106,6 +106,12 @@ TEST(Differences, ToleranceIsRelativeToTheWholeForSmallElements) {
   EXPECT_NE(differences(list({1, 1e-4}), list({1, 0}), 1e-6), "");
 }
 
+TEST(Differences, ToleranceIsRelativeToTheSizeOfTermsThatCancelled) {
+  EXPECT_NE(differences(list({1.01e-4}), list({1e-4}), 1e-6), "");
+  EXPECT_EQ(differences(list({1.01e-4}), list({1e-4}), 1e-6, 2), "");
+  EXPECT_NE(differences(list({1.05e-4}), list({1e-4}), 1e-6, 2), "");
+}
+
 TEST(Layouts, ChannelsLastIsReadAsItIsWritten) {
   Array array(DType::i32, {1, 2, 1, 3});
   array.whole = {1, 2, 3, 4, 5, 6};

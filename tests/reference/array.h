@@ -45,7 +45,8 @@ void store(const Array& array, Layout layout, void* memory);
 Array load(const TensorDesc& desc, const void* memory);
 
 // What is wrong with `got`, or nothing. Floats may differ by tolerance * max(|want|, rms of the finite wanted
-// elements); integers not at all. A NaN is right only where one is wanted, an infinity only with its sign.
-std::string differences(const Array& got, const Array& want, double tolerance);
+// elements, size); integers not at all. A NaN is right only where one is wanted, an infinity only with its
+// sign. `size`: of terms that may have cancelled in all of a few wanted elements.
+std::string differences(const Array& got, const Array& want, double tolerance, double size = 0);
 
 }  // namespace yy::test
