@@ -3,6 +3,7 @@
 // sizes, goes with that program.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <functional>
 #include <map>
@@ -22,7 +23,8 @@ class WeightStore {
   // `source` in the form that `form` names; the first caller's `fill` makes it in a buffer of `bytes`.
   Buffer get(const Tensor& source, const std::string& form, std::size_t bytes, const Fill& fill);
 
-  std::size_t bytes() const;  // of everything in use
+  std::size_t bytes() const;    // of everything in use
+  double fill_seconds() const;  // what `fill` and its memory took so far
 
  private:
   struct Entry {
@@ -32,6 +34,7 @@ class WeightStore {
   };
   mutable std::mutex mutex_;
   std::map<std::pair<const void*, std::string>, Entry> entries_;
+  std::chrono::duration<double> filling_{};
 };
 
 }  // namespace yy

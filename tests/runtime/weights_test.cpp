@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 #include <stdexcept>
+#include <thread>
 
 namespace yy {
 namespace {
@@ -48,6 +49,18 @@ TEST(WeightStore, DoesNotTakeNewConstantsForOldOnes) {
     EXPECT_EQ(*static_cast<const char*>(packed.data()), i);
     EXPECT_EQ(store.bytes(), 1U);
   }
+}
+
+TEST(WeightStore, CountsTheTimeOfFilling) {
+  WeightStore store;
+  EXPECT_EQ(store.fill_seconds(), 0);
+  const auto slow = [](void*) { std::this_thread::sleep_for(std::chrono::milliseconds(2)); };
+  const Tensor source = floats(1);
+  store.get(source, "a", 4, slow);
+  const double once = store.fill_seconds();
+  EXPECT_GE(once, 2e-3);
+  store.get(source, "a", 4, slow);
+  EXPECT_EQ(store.fill_seconds(), once) << "it is there already";
 }
 
 TEST(WeightStore, ForgetsWhatCouldNotBeFilled) {

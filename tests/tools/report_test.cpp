@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
+#include <sstream>
 
 #include "tests/models/bad_models.h"
 #include "tests/test_name.h"
@@ -33,7 +34,7 @@ TEST(Inspect, TellsWhatAModelIsMadeOf) {
   for (const char* line :
        {"file       .*digits-yang.onnx", "opset 13", "input      input float32 \\[[?],3,16,16\\]",
         "parameters 44,626 \\(178,504 bytes\\)", "MACs       1,346,016 for batch 1", "BatchNormalization +6",
-        "Conv +6", "lowered    24 nodes -> [0-9]+ steps on cpu",
+        "Conv +6", "lowered    24 nodes -> [0-9]+ steps on cpu, [0-9]+ of them views",
         "output     probabilities float32 \\[1,10\\]", "model card size 16, .* 10 classes"}) {
     EXPECT_THAT(outcome.out, ContainsRegex(line));
   }
@@ -51,6 +52,28 @@ TEST(Inspect, TellsWhatEachPassDid) {
   const Outcome bad = yy_run({"inspect", (models / "bad" / "conv-channels.onnx").string(), "--passes"});
   EXPECT_EQ(bad.code, 3);
   EXPECT_THAT(bad.err, HasSubstr("conv-channels.onnx"));
+}
+
+TEST(Inspect, TellsWhatLoadingAndCompilingTake) {
+  const Outcome outcome = yy_run({"inspect", yang, "--times"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  std::istringstream lines(outcome.out);
+  std::string line;
+  std::getline(lines, line);
+  EXPECT_THAT(line, ContainsRegex("part +ms"));
+  double sum = 0, total = 0;
+  for (const char* part : {"load", "simplify", "lower", "kernels and memory plan", "pack weights", "total"}) {
+    std::getline(lines, line);
+    EXPECT_THAT(line, testing::StartsWith(part));
+    sum += total;
+    total = std::stod(line.substr(line.rfind(' ')));
+    EXPECT_GE(total, 0);
+  }
+  EXPECT_NEAR(total, sum, 0.1);  // milliseconds of two decimals, and of what lies between the parts
+  const Outcome bad = yy_run({"inspect", (models / "bad" / "conv-channels.onnx").string(), "--times"});
+  EXPECT_EQ(bad.code, 3);
+  EXPECT_THAT(bad.err, HasSubstr("conv-channels.onnx"));
+  EXPECT_EQ(yy_run({"inspect", yang, "--times", "--passes"}).code, 2);
 }
 
 TEST(Inspect, AbsentAndUnreadableFiles) {

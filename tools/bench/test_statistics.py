@@ -7,6 +7,7 @@ import random
 import unittest
 
 import against_peers as bench
+import compile_time
 import machine
 import nets_alone
 import rounds as shared
@@ -105,6 +106,16 @@ class Commands(unittest.TestCase):
     def test_machine(self) -> None:
         self.assertGreaterEqual(machine.describe()["cpus"], 1)
         self.assertGreaterEqual(machine.busy_seconds(), 0)
+
+
+class CompileTime(unittest.TestCase):
+    def test_parts_may_have_several_words(self) -> None:
+        text = "part          ms\nload        1.50\npack weights 2.25\ntotal       3.75\n"
+        self.assertEqual(compile_time.parse_ours(text), {"ms": {"load": 1.5, "pack weights": 2.25, "total": 3.75}})
+
+    def test_a_table_without_total_is_refused(self) -> None:
+        with self.assertRaises(shared.BenchError):
+            compile_time.parse_ours("part ms\nload 1.50\n")
 
 
 if __name__ == "__main__":

@@ -1,10 +1,14 @@
 #include "tools/yy_run/inspect_command.h"
 
+#include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <fmt/format.h>
 #include <map>
+#include <utility>
 
 #include "cpu/cpu_backend.h"
+#include "onnx/loader.h"
 #include "ops/passes/lower.h"
 #include "runtime/error.h"
 #include "runtime/printable.h"
@@ -92,7 +96,8 @@ std::int64_t macs_of(const Graph& graph) {
 }
 
 // What each pass makes of the graph: nodes before and after it, with what it took away and added by operator.
-void print_passes(Graph graph) {
+void print_passes(const std::string& file) {
+  Graph graph = load_for_report(file).onnx.graph;
   constexpr auto right = Table::Align::right;
   Table table({{"pass"}, {"nodes before", right}, {"after", right}, {"change"}});
   std::map<std::string_view, int> counts = count_operators(graph);
@@ -102,23 +107,60 @@ void print_passes(Graph graph) {
                describe_change(counts, now)});
     counts = std::move(now);
   };
-  const auto backend = make_cpu_backend();
-  simplify(graph, *backend, observer);
-  set_batch(graph, fixed_batch(graph).value_or(1));
-  lower(graph, *backend, Layout::channels_last, Precision::f32, observer);
+  try {
+    const auto backend = make_cpu_backend();
+    simplify(graph, *backend, observer);
+    set_batch(graph, fixed_batch(graph).value_or(1));
+    lower(graph, *backend, Layout::channels_last, Precision::f32, observer);
+  } catch (const Error& error) {
+    throw error.within(file);
+  }
   print(table.text());
 }
 
-ExitCode inspect(const std::string& file, bool passes) {
-  const auto [onnx, card] = load_for_report(file);
-  if (passes) {
-    try {
-      print_passes(onnx.graph);
-    } catch (const Error& error) {
-      throw error.within(file);
-    }
-    return ExitCode::ok;
+class Stopwatch {
+ public:
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - start_).count(); }
+  double lap() {  // seconds since the last one
+    const double now = seconds();
+    return now - std::exchange(last_, now);
   }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point start_ = Clock::now();
+  double last_ = 0;
+};
+
+// What it takes to make a model ready, for batch 1 with one thread.
+void print_times(const std::string& file) {
+  Table table({{"part"}, {"ms", Table::Align::right}});
+  const auto add = [&](std::string part, double seconds) {
+    table.add({std::move(part), fmt::format("{:.2f}", 1e3 * seconds)});
+  };
+  Stopwatch watch;
+  Graph graph = load_onnx(file).graph;
+  add("load", watch.lap());
+  try {
+    const auto backend = make_cpu_backend();
+    simplify(graph, *backend);
+    add("simplify", watch.lap());
+    set_batch(graph, fixed_batch(graph).value_or(1));
+    lower(graph, *backend, Layout::channels_last, Precision::f32);
+    add("lower", watch.lap());
+    WeightStore weights;
+    const auto program = Program::compile(std::move(graph), *backend, weights, 1);
+    add("kernels and memory plan", watch.lap() - weights.fill_seconds());
+    add("pack weights", weights.fill_seconds());
+    add("total", watch.seconds());
+  } catch (const Error& error) {
+    throw error.within(file);
+  }
+  print(table.text());
+}
+
+void print_all(const std::string& file) {
+  const auto [onnx, card] = load_for_report(file);
   print(fmt::format("file       {}\nIR         {}, opset {}{}\n", file, onnx.ir_version, onnx.opset,
                     onnx.producer.empty() ? "" : ", made by " + onnx.producer));
   print(describe(onnx.graph, onnx.graph.inputs, "input"));
@@ -134,9 +176,27 @@ ExitCode inspect(const std::string& file, bool passes) {
   print("\n" + describe(program->graph(), program->graph().outputs, "output"));
   print(fmt::format("MACs       {} for batch {}\n",
                     with_commas(static_cast<std::uint64_t>(macs_of(program->graph()))), batch));
-  print(fmt::format("lowered    {} nodes -> {} steps on {}\n\n", onnx.graph.nodes.size(),
-                    program->steps().size(), network.backend().name()));
+  print(fmt::format(
+      "lowered    {} nodes -> {} steps on {}, {} of them views\n\n", onnx.graph.nodes.size(),
+      program->steps().size(), network.backend().name(),
+      std::ranges::count_if(program->steps(), [](const Step& step) { return step.kernel.is_view; })));
   print(describe_steps(*program));
+}
+
+enum class Show { all, passes, times };
+
+ExitCode inspect(const std::string& file, Show show) {
+  switch (show) {
+    case Show::all:
+      print_all(file);
+      break;
+    case Show::passes:
+      print_passes(file);
+      break;
+    case Show::times:
+      print_times(file);
+      break;
+  }
   return ExitCode::ok;
 }
 
@@ -146,9 +206,14 @@ Command add_inspect_command(CLI::App& app) {
   auto file = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("inspect", "Show what a model is made of and whether it can be run");
   command->add_option("MODEL", *file, "An ONNX file")->required();
-  auto passes = std::make_shared<bool>(false);
-  command->add_flag("--passes", *passes, "Show instead what each pass makes of the graph");
-  return {command, [file, passes] { return inspect(*file, *passes); }};
+  auto show = std::make_shared<Show>(Show::all);
+  const auto add_flag = [&](const char* name, Show what, const char* text) {
+    return command->add_flag_callback(
+        name, [show, what] { *show = what; }, text);
+  };
+  CLI::Option* passes = add_flag("--passes", Show::passes, "Show instead what each pass makes of the graph");
+  add_flag("--times", Show::times, "Show instead what loading and compiling take")->excludes(passes);
+  return {command, [file, show] { return inspect(*file, *show); }};
 }
 
 }  // namespace yy
