@@ -179,8 +179,9 @@ std::string GraphReader::label(int index) const {
 
 void GraphReader::read_node_outputs(int index) {
   for (const std::string& name : source_.node(index).output()) {
-    ValueId id = no_value;
-    if (!name.empty() && is_good_name(name, label(index))) id = define(name, index, label(index));
+    const bool is_left_out = name.empty();  // nobody reads it, but the operator may have to write it
+    ValueId id = is_left_out ? graph_.add_value(node(index).name + ".left_out") : no_value;
+    if (!is_left_out && is_good_name(name, label(index))) id = define(name, index, label(index));
     node(index).outputs.push_back(id);
   }
 }

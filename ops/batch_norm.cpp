@@ -14,7 +14,7 @@ constexpr const char* names[] = {"X", "scale", "B", "mean", "var"};
 }  // namespace
 
 std::vector<TensorDesc> BatchNorm::infer(std::span<const OpInput> inputs) const {
-  check_count(inputs, 5, 5);
+  check_count(inputs, required_inputs(), 5);
   const OpInput& x = need(inputs, 0, names[0]);
   if (x.desc.shape.rank() < 2) {
     throw Error(

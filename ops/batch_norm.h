@@ -21,6 +21,7 @@ class BatchNorm : public Op {
 
   std::string_view name() const override { return "BatchNormalization"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::size_t required_inputs() const override { return 5; }
   bool needs_constant(std::size_t index) const override { return index > 0; }
   LayoutRule layout_rule() const override { return LayoutRule::follow; }
   PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::follow; }

@@ -23,7 +23,7 @@ constexpr Row rows[] = {
 }  // namespace
 
 std::vector<TensorDesc> Binary::infer(std::span<const OpInput> inputs) const {
-  check_count(inputs, 2, 2);
+  check_count(inputs, required_inputs(), 2);
   const OpInput& a = need(inputs, 0, "A");
   const OpInput& b = need(inputs, 1, "B");
   check_dtype(b, a.desc.dtype, "B");

@@ -17,6 +17,7 @@ class Binary : public Op {
 
   std::string_view name() const override { return name_; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::size_t required_inputs() const override { return 2; }
   LayoutRule layout_rule() const override { return LayoutRule::follow; }
   PrecisionRule precision_rule(std::span<const OpInput> inputs) const override;
   Kind kind() const { return kind_; }

@@ -15,6 +15,7 @@ class Constant : public Op {
   explicit Constant(Tensor value) : value_(std::move(value)) {}
   std::string_view name() const override { return "Constant"; }
   std::vector<TensorDesc> infer(std::span<const OpInput>) const override { return {value_.desc()}; }
+  std::size_t required_inputs() const override { return 0; }
   std::optional<Tensor> fold(std::span<const OpInput>) const override { return value_; }
 
  private:

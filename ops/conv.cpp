@@ -9,7 +9,7 @@
 namespace yy {
 
 std::vector<TensorDesc> Conv::infer(std::span<const OpInput> inputs) const {
-  check_count(inputs, 2, 4);
+  check_count(inputs, required_inputs(), 4);
   const OpInput& x = need(inputs, 0, "X");
   const OpInput& w = need(inputs, 1, "W");
   check_dtype(x, DType::f32, "X");

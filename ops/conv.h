@@ -26,6 +26,7 @@ class Conv : public Op {
 
   std::string_view name() const override { return "Conv"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::size_t required_inputs() const override { return 2; }
   bool needs_constant(std::size_t index) const override { return index == 1; }
   LayoutRule layout_rule() const override { return LayoutRule::channels_last; }
   PrecisionRule precision_rule(std::span<const OpInput> inputs) const override;

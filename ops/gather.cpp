@@ -8,7 +8,7 @@
 namespace yy {
 
 std::vector<TensorDesc> Gather::infer(std::span<const OpInput> inputs) const {
-  check_count(inputs, 2, 2);
+  check_count(inputs, required_inputs(), 2);
   const Shape& data = need(inputs, 0, "data").desc.shape;
   const OpInput& indices = need(inputs, 1, "indices");
   const std::size_t along = axis(data);

@@ -16,6 +16,7 @@ class Gather : public Op {
 
   std::string_view name() const override { return "Gather"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::size_t required_inputs() const override { return 2; }
   bool needs_constant(std::size_t index) const override { return index == 1; }
   PrecisionRule precision_rule(std::span<const OpInput> inputs) const override;
   std::size_t axis(const Shape& data) const;

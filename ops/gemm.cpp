@@ -8,7 +8,7 @@
 namespace yy {
 
 std::vector<TensorDesc> Gemm::infer(std::span<const OpInput> inputs) const {
-  check_count(inputs, 2, 3);
+  check_count(inputs, required_inputs(), 3);
   const OpInput& a = need(inputs, 0, "A");
   const OpInput& b = need(inputs, 1, "B");
   check_dtype(a, DType::f32, "A");

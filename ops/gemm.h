@@ -26,6 +26,7 @@ class Gemm : public Op {
 
   std::string_view name() const override { return "Gemm"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::size_t required_inputs() const override { return 2; }
   PrecisionRule precision_rule(std::span<const OpInput> inputs) const override;
   std::int64_t macs(std::span<const OpInput> inputs, std::span<const TensorDesc> outputs) const override;
   std::string details() const override;

@@ -9,7 +9,7 @@
 namespace yy {
 
 std::vector<TensorDesc> LayerNorm::infer(std::span<const OpInput> inputs) const {
-  check_count(inputs, 2, 3);
+  check_count(inputs, required_inputs(), 3);
   const OpInput& x = need(inputs, 0, "X");
   check_dtype(x, DType::f32, "X");
   const Shape& shape = x.desc.shape;

@@ -19,6 +19,7 @@ class LayerNorm : public Op {
 
   std::string_view name() const override { return "LayerNormalization"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::size_t required_inputs() const override { return 2; }
   PrecisionRule precision_rule(std::span<const OpInput> inputs) const override;
 
   std::size_t axis(const Shape& x) const;  // the first that is normalised over

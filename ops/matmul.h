@@ -19,6 +19,7 @@ class MatMul : public Op {
 
   std::string_view name() const override { return "MatMul"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;  // A, B, maybe bias
+  std::size_t required_inputs() const override { return 2; }
   PrecisionRule precision_rule(std::span<const OpInput> inputs) const override;
   std::int64_t macs(std::span<const OpInput> inputs, std::span<const TensorDesc> outputs) const override;
   std::string details() const override;

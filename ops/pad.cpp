@@ -9,7 +9,7 @@
 namespace yy {
 
 std::vector<TensorDesc> Pad::infer(std::span<const OpInput> inputs) const {
-  check_count(inputs, fields_ ? 1 : 2, fields_ ? 1 : 4);
+  check_count(inputs, required_inputs(), fields_ ? 1 : 4);
   const Shape& shape = need(inputs, 0, "data").desc.shape;
   const auto all = pads(inputs);
   value(inputs);

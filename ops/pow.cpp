@@ -18,7 +18,7 @@ void check_number(const OpInput& input, const char* what) {
 }  // namespace
 
 std::vector<TensorDesc> Pow::infer(std::span<const OpInput> inputs) const {
-  check_count(inputs, 2, 2);
+  check_count(inputs, required_inputs(), 2);
   const OpInput& base = need(inputs, 0, "X");
   const OpInput& exponent = need(inputs, 1, "Y");
   check_number(base, "X");

@@ -14,6 +14,7 @@ class Pow : public Op {
  public:
   std::string_view name() const override { return "Pow"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::size_t required_inputs() const override { return 2; }
   LayoutRule layout_rule() const override { return LayoutRule::follow; }
 };
 

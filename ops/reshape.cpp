@@ -127,6 +127,10 @@ Shape Reshape::output_shape(std::span<const OpInput> inputs) const {
   return from;
 }
 
+std::size_t Reshape::required_inputs() const {
+  return kind_ == Kind::reshape || (kind_ == Kind::unsqueeze && !fields_.axes) ? 2 : 1;
+}
+
 std::vector<TensorDesc> Reshape::infer(std::span<const OpInput> inputs) const {
   check_count(inputs, 1, 3);
   if (kind_ == Kind::dropout && maybe(inputs, 2) != nullptr) {

@@ -27,6 +27,7 @@ class Reshape : public Op {
 
   std::string_view name() const override;
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::size_t required_inputs() const override;
   bool needs_constant(std::size_t index) const override { return index > 0; }
   LayoutRule layout_rule() const override;
   PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::follow; }

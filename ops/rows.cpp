@@ -10,7 +10,7 @@ namespace yy {
 
 std::vector<TensorDesc> Rows::infer(std::span<const OpInput> inputs) const {
   const bool scatter = kind_ == Kind::scatter;
-  check_count(inputs, scatter ? 4 : 3, scatter ? 4 : 3);
+  check_count(inputs, required_inputs(), required_inputs());
   const TensorDesc& rows = need(inputs, 0, "rows").desc;
   const OpInput& index = need(inputs, 1, "index");
   check_dtype(index, DType::i32, "index");

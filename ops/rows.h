@@ -20,6 +20,7 @@ class Rows : public Op {
 
   std::string_view name() const override { return kind_ == Kind::gather ? "GatherRows" : "ScatterRows"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::size_t required_inputs() const override { return kind_ == Kind::scatter ? 4 : 3; }
   Kind kind() const { return kind_; }
 
  private:

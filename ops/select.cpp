@@ -5,7 +5,7 @@
 namespace yy {
 
 std::vector<TensorDesc> Select::infer(std::span<const OpInput> inputs) const {
-  check_count(inputs, 3, 3);
+  check_count(inputs, required_inputs(), 3);
   const OpInput& confidence = need(inputs, 0, "confidence");
   check_dtype(confidence, DType::f32, "confidence");
   check_rank(confidence, 1, "confidence");

@@ -14,6 +14,7 @@ class Select : public Op {
  public:
   std::string_view name() const override { return "Select"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::size_t required_inputs() const override { return 3; }
 };
 
 }  // namespace yy

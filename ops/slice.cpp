@@ -32,7 +32,7 @@ Slice::Range range_of(std::int64_t size, std::int64_t start, std::int64_t end, s
 }  // namespace
 
 std::vector<TensorDesc> Slice::infer(std::span<const OpInput> inputs) const {
-  check_count(inputs, fields_ ? 1 : 3, fields_ ? 1 : 5);
+  check_count(inputs, required_inputs(), fields_ ? 1 : 5);
   std::vector<std::int64_t> dims;
   for (const Range& range : ranges(inputs)) dims.push_back(range.count);
   return {{Shape(std::move(dims)), inputs[0].desc.dtype, Layout::row_major}};

@@ -22,6 +22,7 @@ class Slice : public Op {
 
   std::string_view name() const override { return "Slice"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::size_t required_inputs() const override { return fields_ ? 1 : 3; }
   bool needs_constant(std::size_t index) const override { return index > 0; }
   LayoutRule layout_rule() const override { return LayoutRule::follow; }
   PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::follow; }

@@ -21,7 +21,7 @@ void check_constant(std::span<const OpInput> inputs, std::size_t index, const ch
 }  // namespace
 
 std::vector<TensorDesc> SqueezeExcite::infer(std::span<const OpInput> inputs) const {
-  check_count(inputs, 4, 5);
+  check_count(inputs, required_inputs(), 5);
   const OpInput& x = need(inputs, 0, "X");
   check_dtype(x, DType::f32, "X");
   check_rank(x, 4, "X");

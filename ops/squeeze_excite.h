@@ -20,6 +20,7 @@ class SqueezeExcite : public Op {
 
   std::string_view name() const override { return "SqueezeExcite"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::size_t required_inputs() const override { return 4; }
   bool needs_constant(std::size_t index) const override { return index > 0; }
   LayoutRule layout_rule() const override { return LayoutRule::channels_last; }
   PrecisionRule precision_rule(std::span<const OpInput>) const override { return PrecisionRule::follow; }

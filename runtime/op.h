@@ -44,6 +44,9 @@ class Op {
   // The outputs' shapes and types. Throws Error naming the input or attribute that does not fit.
   virtual std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const = 0;
 
+  // How many of the inputs, the first ones, no node may leave out. Passes read these before infer() saw them.
+  virtual std::size_t required_inputs() const { return 1; }
+
   // The single output's elements where they follow from attributes and input shapes alone.
   virtual std::optional<Tensor> fold(std::span<const OpInput>) const { return std::nullopt; }
 

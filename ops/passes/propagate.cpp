@@ -16,6 +16,14 @@ bool all_typed(const Graph& graph, const Node& node) {
   });
 }
 
+// Later passes read a node's required inputs, whether infer() could look at it by then or not.
+void check_required(const Node& node) {
+  for (std::size_t i = 0; i < node.op->required_inputs(); ++i) {
+    if (i < node.inputs.size() && node.inputs[i] != no_value) continue;
+    throw Error(ErrorCode::model, "input " + std::to_string(i) + " is missing");
+  }
+}
+
 bool all_constant(const std::vector<OpInput>& inputs) {
   return std::all_of(inputs.begin(), inputs.end(),
                      [](const OpInput& input) { return !input.present || input.constant; });
@@ -115,14 +123,13 @@ void propagate(Graph& graph, const Backend& evaluator, bool whole) {
       mark_failed(node, failed);
       continue;
     }
-    if (!all_typed(graph, node)) {
-      if (!whole) continue;
-      problems.add(node.label() + ": an input has no known shape");
-      mark_failed(node, failed);
-      continue;
-    }
     try {
-      propagate_node(graph, node, evaluator, budget);
+      if (all_typed(graph, node)) {
+        propagate_node(graph, node, evaluator, budget);
+      } else {
+        check_required(node);
+        if (whole) throw Error(ErrorCode::model, "an input has no known shape");
+      }
     } catch (const Error& error) {
       if (error.code() != ErrorCode::model) throw error.within(node.label());
       problems.add(error.within(node.label()).what());

@@ -137,7 +137,8 @@ TEST_P(PackNets, ArenaIsNearItsLowerBound) {
 TEST_P(PackNets, NoPrimitiveIsAReferenceImplementation) {
   const Network net = network();
   for (std::int64_t batch : batches(net)) {
-    for (const Step& step : compile(net, batch)->steps()) {
+    const auto program = compile(net, batch);
+    for (const Step& step : program->steps()) {
       EXPECT_EQ(step.kernel.implementation.find("ref"), std::string::npos)
           << step.node.label() << " runs as " << step.kernel.implementation << " at batch " << batch;
     }

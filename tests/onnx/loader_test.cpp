@@ -97,6 +97,19 @@ TEST(Loader, EmptyNamesAreLeftOut) {
   EXPECT_EQ(graph.nodes[1].outputs.size(), 1u);
 }
 
+// What an operator writes in front of an output that is read has a place, whether it has a name or not.
+TEST(Loader, LeftOutOutputsInFrontAreValuesThatNobodyReads) {
+  onnx_pb::Model model = small_model();
+  add_node(model, "Split", "halves", {"y"}, {"", "second"});
+  model.mutable_graph()->add_output()->set_name("second");
+  const Graph graph = parse(model).graph;
+  ASSERT_EQ(graph.nodes[2].outputs.size(), 2u);
+  const ValueId first = graph.nodes[2].outputs[0];
+  ASSERT_NE(first, no_value);
+  EXPECT_EQ(graph.value(first).name, "halves.left_out");
+  EXPECT_EQ(graph.count_uses()[static_cast<std::size_t>(first)], 0);
+}
+
 // Training leaves masks and indices behind that nothing reads.
 TEST(Loader, OutputsAtTheEndThatNobodyReadsAreDropped) {
   onnx_pb::Model model = small_model();

@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 #include <iterator>
 
+#include "ops/channel_map.h"
 #include "ops/conv.h"
 #include "ops/probe.h"
 #include "ops/rows.h"
 #include "ops/select.h"
+#include "ops/squeeze_excite.h"
 #include "runtime/error.h"
 #include "tests/ops/refused.h"
 
@@ -82,6 +84,26 @@ TEST(OwnRefusals, NameWhatDoesNotFit) {
   const auto residual = std::make_shared<Conv>(WindowAttributes{}, 1, Epilogue{true, std::nullopt});
   has(refusal_of(residual, {picture, kernel, absent(), data({1, 4, 6, 5})}), "'residual'");
   has(refusal_of(residual, {picture, kernel}), "'residual'");
+  const auto gate = std::make_shared<SqueezeExcite>(std::nullopt, std::nullopt);
+  const CaseInput squeeze = weight({2, 6, 1, 1}), excite = weight({6, 2, 1, 1}), none = absent();
+  has(refusal_of(gate, {picture, squeeze, none}), "4 to 5 inputs");
+  has(refusal_of(gate, {picture, squeeze, none, none}), "'W2'");
+  has(refusal_of(gate, {picture, weight({2, 6}), none, excite}), "'W1'");
+  has(refusal_of(gate, {picture, weight({2, 5, 1, 1}), none, excite}), "[2,6,1,1]");
+  has(refusal_of(gate, {picture, squeeze, none, weight({6, 3, 1, 1})}), "[6,2,1,1]");
+  has(refusal_of(gate, {picture, data({2, 6, 1, 1}), none, excite}), "'W1' must be a constant");
+  has(refusal_of(gate, {picture, squeeze, weight({3}), excite}), "'B1'");
+  has(refusal_of(gate, {picture, squeeze, none, excite, weight({3})}), "'B2'");
+  has(refusal_of(gate, {data({1, 6, 0, 8}), squeeze, none, excite}), "no pixels");
+  const auto map = [](std::int32_t input, std::int32_t channel) {
+    return std::make_shared<ChannelMap>(std::vector<ChannelMap::Output>{{{input, channel}}});
+  };
+  has(refusal_of(map(0, 6), {picture}), "input 0 has no channel 6");
+  has(refusal_of(map(1, 0), {picture}), "input 1 has no channel 0");
+  has(refusal_of(map(0, -1), {picture}), "input 0 has no channel -1");
+  has(refusal_of(map(0, 0), {picture, data({1, 2, 8, 7})}), "[1,2,8,8]");
+  has(refusal_of(map(0, 0), {picture, data({1, 2, 8, 8}, i64)}), "'input 1'");
+  has(refusal_of(map(0, 0), {data({6, 8, 8})}), "rank 4");
 }
 
 }  // namespace

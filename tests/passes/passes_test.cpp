@@ -83,6 +83,26 @@ TEST(Propagate, WholeNamesTheFirstNodesWithoutAShape) {
       "known shape");
 }
 
+// Passes run over nodes whose shapes are still open; what they read must be there.
+TEST(Propagate, NamesMissingInputsEvenWhereTheBatchIsOpen) {
+  for (bool whole : {false, true}) {
+    Builder b;
+    const ValueId x = b.node("Transpose", {b.input({unknown_dim, 3})}, {{"perm", Ints{1, 0}}});
+    const ValueId few = b.node("Add", {x}), absent = b.node("Mul", {x, no_value});
+    const std::string message = refusal_of(b.done({few, absent, b.node("Relu", {})}), whole);
+    std::vector<std::string> parts{"'n3' (Relu): expected 1 inputs, found 0"};
+    if (whole) {
+      parts.emplace_back(
+          "'n0' (Transpose): an input has no known shape");  // and what reads it is passed over
+    } else {
+      parts.insert(parts.end(), {"'n1' (Add): input 1 is missing", "'n2' (Mul): input 1 is missing"});
+    }
+    for (const std::string& part : parts) {
+      EXPECT_NE(message.find(part), std::string::npos) << part << " in: " << message;
+    }
+  }
+}
+
 TEST(Propagate, ConstantsHaveALimitEachAndTogether) {
   Builder huge;
   Graph graph = huge.done({huge.node("ConstantOfShape", {huge.ints({(1 << 14) + 1, 1 << 14})})});

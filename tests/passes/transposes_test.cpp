@@ -62,7 +62,8 @@ TEST(CancelTransposes, AnswersTheBatchThatIsOpenAndAnOrderThatIsNone) {
 std::string implementations(const Graph& graph) {
   WeightStore weights;
   std::string text;
-  for (const Step& step : Program::compile(graph, cpu(), weights, 1)->steps()) {
+  const auto program = Program::compile(graph, cpu(), weights, 1);
+  for (const Step& step : program->steps()) {
     text += std::string(step.node.op->name()) + (step.kernel.is_view ? " (view) " : " ");
   }
   return text;
