@@ -14,26 +14,43 @@ constexpr const char* names[] = {"X", "scale", "B", "mean", "var"};
 }  // namespace
 
 std::vector<TensorDesc> BatchNorm::infer(std::span<const OpInput> inputs) const {
-  check_count(inputs, required_inputs(), 5);
+  check_count(inputs, required_inputs(), required_inputs());
   const OpInput& x = need(inputs, 0, names[0]);
   if (x.desc.shape.rank() < 2) {
     throw Error(
         ErrorCode::model,
         fmt::format("input 'X' should have a channel axis (rank 2 or more), found {}", x.desc.shape.text()));
   }
-  for (std::size_t i = 0; i < 5; ++i) {
-    check_dtype(need(inputs, i, names[i]), DType::f32, names[i]);
-    if (i > 0) check_shape(inputs[i], Shape{x.desc.shape[1]}, names[i]);
+  check_dtype(x, DType::f32, names[0]);
+  Shape shape = x.desc.shape;
+  for (std::size_t i = 5; i < inputs.size(); ++i) {
+    const std::string what = fmt::format("X, input {}", i);
+    check_dtype(need(inputs, i, what), DType::f32, what);
+    check_rank(inputs[i], shape.rank(), what);
+    Shape expected = x.desc.shape;
+    expected[1] = inputs[i].desc.shape[1];
+    check_shape(inputs[i], expected, what);
+    shape[1] += expected[1];
   }
-  return {{x.desc.shape, DType::f32, Layout::row_major}};
+  for (std::size_t i = 1; i < 5; ++i) {
+    check_dtype(need(inputs, i, names[i]), DType::f32, names[i]);
+    check_shape(inputs[i], Shape{shape[1]}, names[i]);
+  }
+  return {{shape, DType::f32, Layout::row_major}};
 }
 
 std::string BatchNorm::details() const {
-  return activation_ ? "+" + activation_->text() : "";
+  const std::string parts = parts_ > 1 ? fmt::format("{} parts", parts_) : "";
+  const std::string activation = activation_ ? "+" + activation_->text() : "";
+  return parts + (parts.empty() || activation.empty() ? "" : " ") + activation;
 }
 
 std::shared_ptr<const BatchNorm> BatchNorm::with(Activation activation) const {
-  return std::make_shared<BatchNorm>(epsilon_, activation);
+  return std::make_shared<BatchNorm>(epsilon_, activation, parts_);
+}
+
+std::shared_ptr<const BatchNorm> BatchNorm::with_parts(std::size_t parts) const {
+  return std::make_shared<BatchNorm>(epsilon_, activation_, parts);
 }
 
 BatchNorm::Affine BatchNorm::affine(std::span<const OpInput> inputs) const {

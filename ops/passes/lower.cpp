@@ -62,6 +62,7 @@ constexpr Pass lowering[] = {
     {"fuse_epilogue", plain<fuse_epilogue>},
     {"fuse_squeeze_excite", plain<fuse_squeeze_excite>},
     {"map_channels", plain<map_channels>},
+    {"fuse_concat", plain<fuse_concat>},
     {"use_bfloat16",
      [](Graph& graph, const Settings& s) {
        if (s.precision == Precision::bf16) use_bfloat16(graph);

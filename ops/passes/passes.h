@@ -48,6 +48,10 @@ void fuse_squeeze_excite(Graph& graph);
 // them alone stays, but for a shuffle. May change the order of nodes.
 void map_channels(Graph& graph);
 
+// Lets BatchNormalizations read the parts of a Concat of channels that nothing else reads. After
+// map_channels and fuse_epilogue.
+void fuse_concat(Graph& graph);
+
 // Turns the float32 values between convolutions and matrix products into bfloat16, by the operators'
 // precision rules, and inserts Cast nodes where the type changes. Graph inputs and outputs keep their types.
 // Shape inference must not run afterwards: it knows float32 only.

@@ -18,6 +18,26 @@ Case activated(const char* name, const Activation& activation, Index x) {
   return own(name, std::make_shared<BatchNorm>(1e-5F, activation), inputs(std::move(x)), rounded);
 }
 
+// As a pass makes it from Concat: channels of each part.
+Case in_parts(const char* name, const Index& channels, Index dims,
+              std::optional<Activation> activation = {}) {
+  std::int64_t all = 0;
+  for (std::int64_t c : channels) all += c;
+  dims[1] = all;
+  std::vector<CaseInput> values = inputs(dims);
+  for (std::size_t i = 0; i < channels.size(); ++i) {
+    dims[1] = channels[i];
+    CaseInput part = data_in(dims, -3, 3);
+    if (i == 0) {
+      values[0] = std::move(part);
+    } else {
+      values.push_back(std::move(part));
+    }
+  }
+  return own(name, std::make_shared<BatchNorm>(1e-5F, activation, channels.size()), std::move(values),
+             rounded);
+}
+
 }  // namespace
 
 std::vector<Case> cases_batch_norm() {
@@ -42,6 +62,13 @@ std::vector<Case> cases_batch_norm() {
       activated("relu_rank_3", {.kind = Activation::Kind::relu}, {2, 5, 11}),
       activated("clip", {.kind = Activation::Kind::clip, .low = -0.5F, .high = 1}, {1, 16, 7, 5}),
       activated("hard_swish", {.kind = Activation::Kind::hard_swish}, {1, 16, 7, 5}),
+      in_parts("two_parts", {7, 16}, {2, 0, 5, 3}),
+      in_parts("many_parts", {16, 1, 12, 33, 12, 5}, {2, 0, 9, 7},
+               Activation{.kind = Activation::Kind::relu}),
+      in_parts("parts_of_nothing", {0, 3, 0}, {1, 0, 5, 3}),
+      in_parts("parts_rank_2", {3, 13, 2}, {11, 0}, Activation{.kind = Activation::Kind::relu}),
+      in_parts("parts_rank_3", {3, 5}, {2, 0, 11}),
+      in_parts("wide_parts", {64, 32, 32}, {2, 0, 31, 29}, Activation{.kind = Activation::Kind::relu}),
   };
 }
 

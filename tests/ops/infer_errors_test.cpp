@@ -1,9 +1,11 @@
 // What operators refuse, when they are read and when their shapes are inferred: each message names the input
 // or attribute that does not fit, and what was found.
 #include <algorithm>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <iterator>
 
+#include "ops/batch_norm.h"
 #include "ops/channel_map.h"
 #include "ops/conv.h"
 #include "ops/probe.h"
@@ -57,6 +59,23 @@ std::string refusal_of(std::shared_ptr<const Op> op, std::vector<CaseInput> inpu
     return error.what();
   }
   return "taken";
+}
+
+TEST(OwnForms, BatchNormalizationNamesThePartThatDoesNotFit) {
+  const auto refused = [](std::vector<CaseInput> parts, std::int64_t channels) {
+    const std::size_t count = parts.size();
+    std::vector<CaseInput> inputs{parts[0], weight({channels}), weight({channels}), weight({channels}),
+                                  weight({channels})};
+    inputs.insert(inputs.end(), parts.begin() + 1, parts.end());
+    return refusal_of(std::make_shared<BatchNorm>(1e-5F, std::nullopt, count), std::move(inputs));
+  };
+  using testing::HasSubstr;
+  EXPECT_EQ(refused({picture, data({1, 3, 8, 8})}, 9), "taken");
+  EXPECT_THAT(refused({picture, data({1, 3, 8, 8})}, 6), AllOf(HasSubstr("'scale'"), HasSubstr("[9]")));
+  EXPECT_THAT(refused({picture, data({1, 3, 8, 7})}, 9), AllOf(HasSubstr("input 5"), HasSubstr("[1,3,8,7]")));
+  EXPECT_THAT(refused({picture, data({1, 3, 64})}, 9), AllOf(HasSubstr("input 5"), HasSubstr("rank 4")));
+  EXPECT_THAT(refused({picture, ints({1})}, 7), AllOf(HasSubstr("input 5"), HasSubstr("int64")));
+  EXPECT_THAT(refused({picture, absent()}, 6), AllOf(HasSubstr("input 5"), HasSubstr("missing")));
 }
 
 TEST(OwnRefusals, NameWhatDoesNotFit) {

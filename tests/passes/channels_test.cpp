@@ -1,4 +1,4 @@
-// Channel moves, and squeeze-and-excite.
+// Channel moves, joined channels that are normalised, and squeeze-and-excite.
 #include "ops/channel_map.h"
 #include "ops/passes/lower.h"
 #include "tests/passes/pass_test.h"
@@ -119,6 +119,90 @@ TEST(MapChannels, AShuffleUnitIsConvolutionsAndOneCopy) {
     std::erase(names, "Cast");
     EXPECT_EQ(names, (Names{"Conv", "ChannelMap", "Conv", "ChannelMap", "Conv", "Reorder"}));
   }
+}
+
+// Every layer of a dense block joins all that came before it.
+std::vector<ValueId> dense_block(Builder& b, bool nested) {
+  const ValueId x = b.input({2, 4, 6, 5});
+  const ValueId first = b.conv(b.batch_norm(x, 4), 4, 3);
+  const ValueId two = concat(b, {x, first});
+  const ValueId second = b.conv(b.batch_norm(two, 7), 7, 2);
+  const ValueId three = nested ? concat(b, {two, second}) : concat(b, {x, first, second});
+  return {two, second, three, b.node("Relu", {b.batch_norm(three, 9)})};
+}
+
+void fuse_joined(Graph& graph) {
+  fuse_epilogue(graph);
+  fuse_concat(graph);
+}
+
+TEST(FuseConcat, ADenseBlockNeedsNone) {
+  for (bool nested : {false, true}) {
+    Builder b;
+    const ValueId y = dense_block(b, nested).back();
+    const Names names{"BatchNormalization", "Conv", "BatchNormalization", "Conv", "BatchNormalization"};
+    const Graph after = expect_same_result(b.done({y}), fuse_joined, names);
+    EXPECT_EQ(after.nodes[4].op->details(), "3 parts +relu");
+    EXPECT_EQ(after.nodes[4].inputs.size(), 7U);
+  }
+}
+
+TEST(FuseConcat, KeepsWhatOthersRead) {
+  for (bool nested : {false, true}) {
+    Builder b;
+    const auto values = dense_block(b, nested);
+    const Names names{"BatchNormalization",
+                      "Conv",
+                      "BatchNormalization",
+                      "Conv",
+                      "Concat",
+                      "BatchNormalization",
+                      "Relu",
+                      "Tanh"};
+    expect_same_result(b.done({values[3], b.node("Tanh", {values[2]})}), fuse_concat, names);
+    Builder c;
+    const auto again = dense_block(c, nested);
+    const Names both{"BatchNormalization", "Conv", "Concat", "BatchNormalization", "Conv",
+                     "BatchNormalization", "Relu"};
+    const Graph after = expect_same_result(c.done({again[3], again[0]}), fuse_concat, both);
+    EXPECT_EQ(after.nodes[5].op->details(), nested ? "2 parts" : "3 parts");
+  }
+}
+
+TEST(FuseConcat, TakesTheSamePartTwiceAndSeveralReaders) {
+  Builder b;
+  const ValueId x = b.input({2, 4, 6, 5}), joined = concat(b, {x, x});
+  const ValueId twice = concat(b, {joined, joined});
+  expect_same_result(b.done({b.batch_norm(joined, 8), b.batch_norm(joined, 8), b.batch_norm(twice, 16)}),
+                     fuse_concat, Names(3, "BatchNormalization"));
+}
+
+TEST(FuseConcat, ConcatsOfConcatsEndSomewhere) {
+  Builder b;
+  ValueId x = b.input({1, 1, 1, 1});
+  for (int i = 0; i < 12; ++i) x = concat(b, {x, x});
+  Graph after = b.done({b.batch_norm(x, 4096)});
+  fuse_concat(after);
+  for (const Node& node : after.nodes) EXPECT_LE(node.inputs.size(), 1024U) << node.name;
+}
+
+TEST(FuseConcat, LeavesOtherAxesAndConstants) {
+  Builder b;
+  const ValueId x = b.input({2, 4, 6, 5});
+  const ValueId rows = b.node("Concat", {x, x}, {{"axis", std::int64_t{2}}});
+  const ValueId constant = concat(b, {x, b.floats({2, 3, 6, 5})});
+  expect_same_result(b.done({b.batch_norm(rows, 4), b.batch_norm(constant, 7)}), fuse_concat,
+                     {"Concat", "Concat", "BatchNormalization", "BatchNormalization"});
+}
+
+TEST(FuseConcat, FollowsBfloat16) {
+  Builder b;
+  const ValueId x = b.conv(b.input({2, 3, 6, 5}), 3, 8);
+  const ValueId y = b.conv(x, 8, 4);
+  Graph after = b.done({b.conv(b.node("Relu", {b.batch_norm(concat(b, {x, y}), 12)}), 12, 4)});
+  lower(after, cpu(), Layout::channels_last, Precision::bf16);
+  EXPECT_EQ(op_names(after), (Names{"Cast", "Conv", "Conv", "BatchNormalization", "Conv", "Reorder"}));
+  EXPECT_EQ(after.value(after.nodes[3].outputs[0]).desc.dtype, DType::bf16);
 }
 
 struct Gate {
