@@ -2,10 +2,11 @@
 # `find_package(yinyang)` gives yinyang::yinyang.
 include(CMakePackageConfigHelpers)
 install(TARGETS yinyang EXPORT yinyang-targets)
-install(DIRECTORY runtime ops onnx cpu image yy
+install(DIRECTORY runtime ops onnx cpu cuda image yy
         DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/yinyang
         FILES_MATCHING PATTERN "*.h"
-        PATTERN "private" EXCLUDE)
+        PATTERN "private" EXCLUDE
+        PATTERN "kernels" EXCLUDE)
 install(EXPORT yinyang-targets NAMESPACE yinyang:: DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/yinyang)
 configure_package_config_file(cmake/yinyang-config.cmake.in ${PROJECT_BINARY_DIR}/yinyang-config.cmake
   INSTALL_DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/yinyang)

@@ -1,6 +1,8 @@
 // Arithmetic of two tensors with broadcasting: own loops, whose rows the compiler vectorises.
 #include "ops/binary.h"
 
+#include <fmt/format.h>
+
 #include "cpu/private/context.h"
 #include "cpu/private/loops.h"
 #include "runtime/bfloat16.h"
@@ -95,8 +97,9 @@ KernelOrRefusal make_binary(const KernelRequest& request, const Context&) {
     case DType::u8:
       kernel.bind = [=](const Binding& b) { return bind_loop<std::uint8_t>(kind, loop, b); };
       break;
+    case DType::f16:
     case DType::boolean:
-      return Refusal{"element type bool is not supported"};
+      return Refusal{fmt::format("element type {} is not supported", name_of(out.dtype))};
   }
   return kernel;
 }

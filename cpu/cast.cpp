@@ -48,6 +48,7 @@ auto with_type(DType dtype, F&& f) {
       return f(std::int8_t{});
     case DType::u8:
       return f(std::uint8_t{});
+    case DType::f16:  // no network here computes in it
     case DType::boolean:
       break;
   }
@@ -75,6 +76,9 @@ Kernel reorder(const KernelRequest& request, const Context& context) {
 }  // namespace
 
 KernelOrRefusal make_cast(const KernelRequest& request, const Context& context) {
+  if (request.inputs[0].desc.dtype == DType::f16 || request.outputs[0].dtype == DType::f16) {
+    return Refusal{"float16 is not computed on the CPU"};
+  }
   if (is_activation(request.inputs[0].desc.dtype) && is_activation(request.outputs[0].dtype)) {
     return reorder(request, context);
   }

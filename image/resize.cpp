@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -26,8 +25,7 @@ uint8_t to_pixel(int32_t sum) {
 
 // Whether the output is a plain copy of part of the input.
 bool is_crop(const Box& box, int out_width, int out_height) {
-  return box.x0 == std::trunc(box.x0) && box.x1 - box.x0 == static_cast<float>(out_width) &&
-         box.y0 == std::trunc(box.y0) && box.y1 - box.y0 == static_cast<float>(out_height);
+  return is_whole_pixels({0, box.x0, box.x1, out_width}) && is_whole_pixels({0, box.y0, box.y1, out_height});
 }
 
 void check_box(int width, int height, const Box& box, Interpolation how, int out_width, int out_height) {

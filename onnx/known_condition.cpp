@@ -36,6 +36,7 @@ std::optional<double> only_element(onnx_pb::Tensor proto, TensorReader& tensors)
     case DType::u8:
     case DType::boolean:
       return tensor.as<std::uint8_t>()[0];
+    case DType::f16:
     case DType::bf16:
       break;
   }

@@ -81,6 +81,7 @@ void copy_integers(const onnx_pb::Tensor& proto, Tensor& to) {
       narrow(proto, to.as_mutable<std::uint8_t>().data(), 0, 1);
       break;
     case DType::f32:
+    case DType::f16:
     case DType::bf16:
       break;
   }

@@ -27,7 +27,7 @@ std::vector<TensorDesc> Binary::infer(std::span<const OpInput> inputs) const {
   const OpInput& a = need(inputs, 0, "A");
   const OpInput& b = need(inputs, 1, "B");
   check_dtype(b, a.desc.dtype, "B");
-  if (a.desc.dtype == DType::boolean || a.desc.dtype == DType::bf16) {
+  if (a.desc.dtype == DType::boolean || a.desc.dtype == DType::f16 || a.desc.dtype == DType::bf16) {
     throw Error(ErrorCode::model,
                 fmt::format("input 'A' should be a number, found {}", name_of(a.desc.dtype)));
   }

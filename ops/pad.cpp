@@ -61,7 +61,7 @@ std::vector<std::int64_t> Pad::pads(std::span<const OpInput> inputs) const {
 
 Tensor Pad::value(std::span<const OpInput> inputs) const {
   const DType data = inputs[0].desc.dtype;
-  const DType dtype = data == DType::bf16 ? DType::f32 : data;  // the model knows no bfloat16
+  const DType dtype = is_real(data) ? DType::f32 : data;  // the model knows no 16-bit floats
   Tensor zero({Shape{}, dtype, {}});
   if (fields_) {
     if (dtype != DType::f32 && fields_->value != 0) {

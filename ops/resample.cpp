@@ -119,4 +119,8 @@ bool resample_needed(const ResampleSpan& span) {
          span.high != static_cast<float>(span.output_size);
 }
 
+bool is_whole_pixels(const ResampleSpan& span) {
+  return span.low == std::trunc(span.low) && span.high - span.low == static_cast<float>(span.output_size);
+}
+
 }  // namespace yy

@@ -53,4 +53,8 @@ ResampleRange resample_range(const ResampleSpan& span, Interpolation how);
 // Whether Pillow resamples this axis at all; an untouched axis is copied without rounding through weights.
 bool resample_needed(const ResampleSpan& span);
 
+// Whether the stretch is of whole pixels, as many as come out. Where it is along both axes, Pillow copies
+// them.
+bool is_whole_pixels(const ResampleSpan& span);
+
 }  // namespace yy

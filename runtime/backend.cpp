@@ -1,5 +1,6 @@
 #include "runtime/backend.h"
 
+#include <cstring>
 #include <fmt/format.h>
 
 #include "runtime/error.h"
@@ -10,25 +11,51 @@ std::string_view name_of(Precision precision) {
   switch (precision) {
     case Precision::f32:
       return "f32";
+    case Precision::f16:
+      return "f16";
     case Precision::bf16:
       return "bf16";
   }
   return "?";
 }
 
+void Stream::copy_in(void* to, const void* from, std::size_t bytes) {
+  wait();
+  if (to != from && bytes > 0) std::memcpy(to, from, bytes);
+}
+
+void Stream::copy_out(void* to, const void* from, std::size_t bytes) {
+  copy_in(to, from, bytes);
+}
+
+DType type_of(Precision precision) {
+  switch (precision) {
+    case Precision::f16:
+      return DType::f16;
+    case Precision::bf16:
+      return DType::bf16;
+    case Precision::f32:
+      break;
+  }
+  return DType::f32;
+}
+
+WeightStore::Settle settle_on(const Backend& backend) {
+  return [&backend](Buffer host) { return backend.upload(std::move(host)); };
+}
+
 Precision choose_precision(std::string_view wanted, const Backend& backend) {
-  if (wanted == "f32") return Precision::f32;
-  const Support support = backend.support(Precision::bf16);
-  if (wanted == "auto") return support == Support::native ? Precision::bf16 : Precision::f32;
-  if (wanted != "bf16") {
-    throw Error(ErrorCode::usage, fmt::format("precision should be f32, bf16 or auto, found '{}'", wanted));
+  if (wanted == "auto") {
+    return backend.support(Precision::bf16) == Support::native ? Precision::bf16 : Precision::f32;
   }
-  if (support == Support::none) {
-    throw Error(
-        ErrorCode::device,
-        fmt::format("device '{}' cannot compute in bf16 on this machine; f32 and auto work", backend.name()));
+  for (Precision precision : {Precision::f32, Precision::f16, Precision::bf16}) {
+    if (wanted != name_of(precision)) continue;
+    if (backend.support(precision) != Support::none) return precision;
+    throw Error(ErrorCode::device, fmt::format("device '{}' cannot compute in {} here; f32 and auto work",
+                                               backend.name(), wanted));
   }
-  return Precision::bf16;
+  throw Error(ErrorCode::usage,
+              fmt::format("precision should be f32, f16, bf16 or auto, found '{}'", wanted));
 }
 
 }  // namespace yy

@@ -13,11 +13,12 @@
 
 namespace yy {
 
-// What a network computes in. bf16: convolutions, matrix products and what lies between them read and write
-// bfloat16 and sum up in float32; inputs, outputs and probabilities stay float32.
-enum class Precision { f32, bf16 };
+// What a network computes in. f16 and bf16: convolutions, matrix products and what lies between them read and
+// write float16 or bfloat16 and sum up in float32; inputs, outputs and probabilities stay float32.
+enum class Precision { f32, f16, bf16 };
 
-std::string_view name_of(Precision precision);  // "f32", "bf16"
+std::string_view name_of(Precision precision);  // "f32", "f16", "bf16"
+DType type_of(Precision precision);             // what values between layers are stored in
 
 enum class Support {
   none,
@@ -42,11 +43,20 @@ class Backend {
   virtual Support support(Precision precision) const = 0;
   virtual KernelOrRefusal make_kernel(const KernelRequest& request) const = 0;
   virtual Buffer allocate(std::size_t bytes) const = 0;
+  // Whether the host may read and write what allocate() gives, once the stream has been waited for. Elsewhere
+  // only Stream's copies reach it.
+  virtual bool host_memory() const { return true; }
+  // Bytes that were made on the host, where kernels read them: `host` itself where they read host memory.
+  virtual Buffer upload(Buffer host) const { return host; }
   virtual std::unique_ptr<Stream> new_stream(int threads) const = 0;
 };
 
-// "f32", "bf16", or "auto": bf16 where the device has it natively, else f32. Throws Error (device) where the
-// device does not have what is asked for, Error (usage) for another word.
+// Has a WeightStore keep its constants in the backend's memory. The backend has to outlive the store's last
+// get().
+WeightStore::Settle settle_on(const Backend& backend);
+
+// "f32", "f16", "bf16", or "auto": bf16 where the device has it natively, else f32. Throws Error (device)
+// where the device does not have what is asked for, Error (usage) for another word.
 Precision choose_precision(std::string_view wanted, const Backend& backend);
 
 }  // namespace yy

@@ -21,12 +21,18 @@ class Stream;
 // A kernel bound to its tensors. Does not allocate, synchronise or throw on data.
 using Launch = std::function<void(Stream&)>;
 
-// The order in which work happens on a device. One per worker; not shared between threads.
+// The order in which work happens on a device. One per worker; not shared between threads. Copies reach
+// memory that the host may not be able to touch, and are enqueued like launches; the ones here are those of a
+// device that works in host memory.
 class Stream {
  public:
   virtual ~Stream() = default;
   virtual void run(std::span<const Launch> launches) = 0;  // enqueues them in order
-  virtual void wait() = 0;                                 // returns when all that was enqueued is done
+  // Host to device. `from` may be changed as soon as this returns.
+  virtual void copy_in(void* to, const void* from, std::size_t bytes);
+  // Device to host. The bytes are at `to` after the next wait().
+  virtual void copy_out(void* to, const void* from, std::size_t bytes);
+  virtual void wait() = 0;  // returns when all that was enqueued is done
 };
 
 // Where a kernel's tensors lie. Inputs that were left out have a null pointer.

@@ -27,12 +27,13 @@ enum class LayoutRule {
   follow,         // any layout, the same for all rank-4 inputs and outputs
 };
 
-// What an operator does where a network runs in bfloat16; the precision pass (ops/passes/use_bfloat16.cpp)
-// obeys.
+// What an operator does where a network runs in bfloat16 or float16, narrow types; the precision pass
+// (ops/passes/narrow_values.cpp) obeys.
 enum class PrecisionRule {
   float32,     // reads and writes float32, whatever the others do
   follow,      // reads and writes the same type: moves elements, compares them, or works on one at a time
-  accumulate,  // multiplies bfloat16, sums up in float32, and writes either (a residual is of that type, too)
+  accumulate,  // multiplies narrow numbers, sums up in float32, writes either (a residual is of that type,
+               // too)
 };
 
 class Op {

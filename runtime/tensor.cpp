@@ -17,6 +17,7 @@ std::size_t size_of(DType dtype) {
       return 4;
     case DType::i64:
       return 8;
+    case DType::f16:
     case DType::bf16:
       return 2;
     case DType::i8:
@@ -27,10 +28,16 @@ std::size_t size_of(DType dtype) {
   return 0;
 }
 
+bool is_real(DType dtype) {
+  return dtype == DType::f32 || dtype == DType::f16 || dtype == DType::bf16;
+}
+
 std::string_view name_of(DType dtype) {
   switch (dtype) {
     case DType::f32:
       return "float32";
+    case DType::f16:
+      return "float16";
     case DType::bf16:
       return "bfloat16";
     case DType::i64:

@@ -14,9 +14,10 @@
 
 namespace yy {
 
-enum class DType : std::uint8_t { f32, bf16, i64, i32, i8, u8, boolean };
+enum class DType : std::uint8_t { f32, f16, bf16, i64, i32, i8, u8, boolean };
 
 std::size_t size_of(DType dtype);       // bytes of one element
+bool is_real(DType dtype);              // float32, float16 or bfloat16
 std::string_view name_of(DType dtype);  // "float32", "int64", ... as ONNX and numpy spell them
 
 // The dimension of a graph input that is chosen when the graph is compiled (the batch, usually).

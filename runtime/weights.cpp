@@ -10,6 +10,7 @@ Buffer WeightStore::get(const Tensor& source, const std::string& form, std::size
   const auto start = std::chrono::steady_clock::now();
   Entry made{source, allocate_host(bytes)};
   fill(made.packed.data());
+  if (settle_) made.packed = settle_(std::move(made.packed));
   filling_ += std::chrono::steady_clock::now() - start;
   return entries_.emplace(key, std::move(made)).first->second.packed;
 }

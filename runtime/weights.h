@@ -19,6 +19,10 @@ namespace yy {
 class WeightStore {
  public:
   using Fill = std::function<void(void* destination)>;
+  using Settle = std::function<Buffer(Buffer host)>;
+
+  // Buffers are filled on the host and then moved by `settle` (Backend::upload); without it they stay.
+  explicit WeightStore(Settle settle = {}) : settle_(std::move(settle)) {}
 
   // `source` in the form that `form` names; the first caller's `fill` makes it in a buffer of `bytes`.
   Buffer get(const Tensor& source, const std::string& form, std::size_t bytes, const Fill& fill);
@@ -32,6 +36,7 @@ class WeightStore {
     Buffer packed;
     bool in_use() const { return source.is_shared() || packed.memory.use_count() > 1; }
   };
+  Settle settle_;
   mutable std::mutex mutex_;
   std::map<std::pair<const void*, std::string>, Entry> entries_;
   std::chrono::duration<double> filling_{};

@@ -118,10 +118,13 @@ void Cascade::make_slots() {
   }
   slots_.resize(static_cast<std::size_t>(slots));
   for (std::int64_t i = slots; i-- > 0;) free_slots_.push_back(static_cast<std::int32_t>(i));
-  labels_ = Tensor({Shape{slots}, DType::i32, Layout::row_major});
-  confidences_ = Tensor({Shape{slots}, DType::f32, Layout::row_major});
-  batch_slots_ = Tensor({Shape{largest}, DType::i32, Layout::row_major});
-  valid_ = Tensor({Shape{1}, DType::i32, Layout::row_major});
+  const auto mirror = [&](std::int64_t elements, DType dtype) {
+    return Mirror(backend_, TensorDesc{Shape{elements}, dtype, Layout::row_major});
+  };
+  labels_ = mirror(slots, DType::i32);
+  confidences_ = mirror(slots, DType::f32);
+  batch_slots_ = mirror(largest, DType::i32);
+  valid_ = mirror(1, DType::i32);
   for (Stage& stage : stages_) stage.queue.reserve(static_cast<std::size_t>(slots));
 }
 
@@ -180,7 +183,7 @@ Cascade::Step& Cascade::step_for(std::size_t s, std::int64_t rows) {
   Step step;
   step.batch = batch;
   step.executor = std::make_unique<Executor>(std::move(program), arena_);
-  bind_scatter(step);
+  bind(step);
   if (options_.profile != nullptr) add_to_profile(s, step);
   return stage.steps.emplace_back(std::move(step));
 }
@@ -192,20 +195,33 @@ void Cascade::grow_arena(std::size_t bytes) {
   for (Stage& stage : stages_) {
     for (Step& step : stage.steps) {
       step.executor = std::make_unique<Executor>(step.executor->program(), arena_);
-      bind_scatter(step);
+      bind(step);
     }
   }
+}
+
+// What depends on where the step's executor has its tensors.
+void Cascade::bind(Step& step) const {
+  const Graph& graph = step.executor->program()->graph();
+  step.inputs.clear();
+  step.outputs.clear();
+  for (std::size_t i = 0; i < graph.inputs.size(); ++i)
+    step.inputs.emplace_back(backend_, step.executor->input(i));
+  for (std::size_t i = 0; i < graph.outputs.size(); ++i) {
+    step.outputs.emplace_back(backend_, step.executor->output(i));
+  }
+  bind_scatter(step);
 }
 
 // Kernels that write a batch's labels and confidences into the verdict table's rows.
 void Cascade::bind_scatter(Step& step) const {
   const Rows scatter(Rows::Kind::scatter);
-  TensorView slots = batch_slots_.view();
+  TensorView slots = batch_slots_.device();
   slots.desc.shape[0] = step.batch;
   WeightStore none;
   step.scatter.clear();
   const auto bind = [&](const TensorView& rows, const TensorView& table) {
-    const std::vector<TensorView> views{rows, slots, valid_.view(), table};
+    const std::vector<TensorView> views{rows, slots, valid_.device(), table};
     std::vector<OpInput> inputs;
     for (const TensorView& view : views) inputs.push_back({true, view.desc, nullptr});
     const std::vector<TensorDesc> outputs{table.desc};
@@ -218,8 +234,8 @@ void Cascade::bind_scatter(Step& step) const {
     step.scatter.push_back(kernel.bind({views, {table}, nullptr}));
     step.scatter_implementation = kernel.implementation;
   };
-  bind(step.executor->output(classifier_io::label), labels_.view());
-  bind(step.executor->output(classifier_io::confidence), confidences_.view());
+  bind(step.executor->output(classifier_io::label), labels_.device());
+  bind(step.executor->output(classifier_io::confidence), confidences_.device());
 }
 
 void Cascade::add_to_profile(std::size_t s, Step& step) const {
@@ -244,18 +260,20 @@ void Cascade::run_batch(std::size_t s) {
   Step& step = step_for(s, rows);
   running_.assign(stage.queue.begin(), stage.queue.begin() + rows);
   stage.queue.erase(stage.queue.begin(), stage.queue.begin() + rows);
-  std::copy(running_.begin(), running_.end(), batch_slots_.as_mutable<std::int32_t>().begin());
-  valid_.as_mutable<std::int32_t>()[0] = static_cast<std::int32_t>(rows);
-  Executor& executor = *step.executor;
+  std::copy(running_.begin(), running_.end(), batch_slots_.as<std::int32_t>());
+  *valid_.as<std::int32_t>() = static_cast<std::int32_t>(rows);
+  batch_slots_.send(*stream_);
+  valid_.send(*stream_);
   times_.glue += laps.next();
-  prepare_rows(stage, executor);
+  prepare_rows(stage, step);
   times_.preprocess += laps.next();
-  if (!is_last(s)) set_gate(s, executor);
-  run_and_wait(executor.launches(), step.program_row);
+  if (!is_last(s)) set_gate(s, step);
+  run_and_wait(step.executor->launches(), step.program_row);
   times_.stages[s] += laps.next();
   run_and_wait(step.scatter, step.scatter_row);
+  fetch_answers(s, step);
   if (s == 0) ++yin_batches_;
-  pass_on(s, executor);
+  pass_on(s, step);
   times_.glue += laps.next();
 }
 
@@ -265,9 +283,10 @@ void Cascade::run_and_wait(std::span<const Launch> launches, std::size_t profile
   stream_->wait();
 }
 
-void Cascade::prepare_rows(const Stage& stage, Executor& executor) {
-  const TensorView& input = executor.input(classifier_io::picture);
-  const std::int64_t row = input.desc.shape.elements() / input.desc.shape[0];
+void Cascade::prepare_rows(const Stage& stage, const Step& step) {
+  const Mirror& input = step.inputs[classifier_io::picture];
+  const Shape& shape = input.device().desc.shape;
+  const std::int64_t row = shape.elements() / shape[0];
   float* to = input.as<float>();
   for (std::int32_t slot : running_) {
     write_row(slots_[static_cast<std::size_t>(slot)].image, stage.classifier->card().preprocess, to,
@@ -275,22 +294,39 @@ void Cascade::prepare_rows(const Stage& stage, Executor& executor) {
     to += row;
   }
   // Rows without a picture are computed too; zeros keep stale bytes of the arena out of them.
-  std::fill(to, input.as<float>() + input.desc.shape.elements(), 0.F);
+  std::fill(to, input.as<float>() + shape.elements(), 0.F);
+  input.send(*stream_);
 }
 
 // What select and gather read.
-void Cascade::set_gate(std::size_t s, const Executor& executor) {
-  std::copy(running_.begin(), running_.end(), executor.input(classifier_io::row_ids).as<std::int32_t>());
-  *executor.input(classifier_io::valid).as<std::int32_t>() = static_cast<std::int32_t>(running_.size());
-  *executor.input(classifier_io::threshold).as<float>() = options_.thresholds[s];
+void Cascade::set_gate(std::size_t s, const Step& step) {
+  std::copy(running_.begin(), running_.end(), step.inputs[classifier_io::row_ids].as<std::int32_t>());
+  *step.inputs[classifier_io::valid].as<std::int32_t>() = static_cast<std::int32_t>(running_.size());
+  *step.inputs[classifier_io::threshold].as<float>() = options_.thresholds[s];
+  for (std::size_t i : {classifier_io::row_ids, classifier_io::valid, classifier_io::threshold}) {
+    step.inputs[i].send(*stream_);
+  }
+}
+
+// What pass_on and answer read.
+void Cascade::fetch_answers(std::size_t s, const Step& step) {
+  if (backend_.host_memory()) return;
+  labels_.fetch(*stream_);
+  confidences_.fetch(*stream_);
+  if (!is_last(s)) {
+    step.outputs[classifier_io::deferred].fetch(*stream_);
+    step.outputs[classifier_io::count].fetch(*stream_);
+  }
+  if (options_.topk > 1) step.outputs[classifier_io::scores].fetch(*stream_);
+  stream_->wait();
 }
 
 // Answers the rows that stay with this stage, and queues the others for the next.
-void Cascade::pass_on(std::size_t s, const Executor& executor) {
+void Cascade::pass_on(std::size_t s, const Step& step) {
   std::span<const std::int32_t> deferred;
   if (!is_last(s)) {
-    const auto count = *executor.output(classifier_io::count).as<std::int32_t>();
-    deferred = {executor.output(classifier_io::deferred).as<const std::int32_t>(),
+    const auto count = *step.outputs[classifier_io::count].as<std::int32_t>();
+    deferred = {step.outputs[classifier_io::deferred].as<const std::int32_t>(),
                 static_cast<std::size_t>(count)};
     Stage& next = stages_[s + 1];
     next.queue.insert(next.queue.end(), deferred.begin(), deferred.end());
@@ -303,24 +339,24 @@ void Cascade::pass_on(std::size_t s, const Executor& executor) {
       ++next_deferred;
       continue;
     }
-    answer(s, executor, row, running_[row]);
+    answer(s, step, row, running_[row]);
   }
 }
 
-void Cascade::answer(std::size_t s, const Executor& executor, std::size_t row, std::int32_t slot_id) {
+void Cascade::answer(std::size_t s, const Step& step, std::size_t row, std::int32_t slot_id) {
   Slot& slot = slots_[static_cast<std::size_t>(slot_id)];
   const Classifier& classifier = *stages_[s].classifier;
   verdict_.ticket = slot.ticket;
   verdict_.stage = static_cast<int>(s);
-  verdict_.label = labels_.as<std::int32_t>()[static_cast<std::size_t>(slot_id)];
-  verdict_.confidence = confidences_.as<float>()[static_cast<std::size_t>(slot_id)];
+  verdict_.label = labels_.as<std::int32_t>()[slot_id];
+  verdict_.confidence = confidences_.as<float>()[slot_id];
   verdict_.top.clear();
   verdict_.error.clear();
   if (verdict_.label < 0) {
     verdict_.error = fmt::format("network '{}' gave scores that are not numbers", classifier.name());
   } else if (options_.topk > 1) {
     const std::size_t classes = classifier.card().classes.size();
-    const auto* scores = executor.output(classifier_io::scores).as<const float>() + row * classes;
+    const auto* scores = step.outputs[classifier_io::scores].as<const float>() + row * classes;
     verdict_.top.resize(std::min(classes, static_cast<std::size_t>(options_.topk)));
     find_best_classes({scores, classes}, classifier.gives_probabilities(), verdict_.top);
   }

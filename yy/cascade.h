@@ -18,6 +18,7 @@
 
 #include "image/image.h"
 #include "image/resize.h"
+#include "runtime/mirror.h"
 #include "yy/classifier.h"
 
 namespace yy {
@@ -100,6 +101,7 @@ class Cascade {
   struct Step {
     std::int64_t batch = 0;
     std::unique_ptr<Executor> executor;
+    std::vector<Mirror> inputs, outputs;  // of the executor
     std::vector<Launch> scatter;
     std::string scatter_implementation;
     std::size_t program_row = 0, scatter_row = 0;  // of the profile, where there is one
@@ -117,14 +119,16 @@ class Cascade {
   bool is_last(std::size_t stage) const { return stage + 1 == stages_.size(); }
   Step& step_for(std::size_t stage, std::int64_t rows);
   void grow_arena(std::size_t bytes);
+  void bind(Step& step) const;
   void bind_scatter(Step& step) const;
   void add_to_profile(std::size_t stage, Step& step) const;
   void run_batch(std::size_t stage);
-  void prepare_rows(const Stage& stage, Executor& executor);
-  void set_gate(std::size_t stage, const Executor& executor);
+  void prepare_rows(const Stage& stage, const Step& step);
+  void set_gate(std::size_t stage, const Step& step);
   void run_and_wait(std::span<const Launch> launches, std::size_t profile_row);
-  void pass_on(std::size_t stage, const Executor& executor);
-  void answer(std::size_t stage, const Executor& executor, std::size_t row, std::int32_t slot);
+  void fetch_answers(std::size_t stage, const Step& step);
+  void pass_on(std::size_t stage, const Step& step);
+  void answer(std::size_t stage, const Step& step, std::size_t row, std::int32_t slot);
 
   std::vector<Stage> stages_;
   CascadeOptions options_;
@@ -136,9 +140,9 @@ class Cascade {
 
   std::vector<Slot> slots_;
   std::vector<std::int32_t> free_slots_;
-  Tensor labels_, confidences_;        // the verdict table: [slots]
+  Mirror labels_, confidences_;        // the verdict table: [slots]
   std::vector<std::int32_t> running_;  // the slots of the running batch, in the order of its rows
-  Tensor batch_slots_, valid_;         // the same for the scatter kernels: [largest batch], and how many [1]
+  Mirror batch_slots_, valid_;         // the same for the scatter kernels: [largest batch], and how many [1]
   Verdict verdict_;                    // the one at hand
   std::uint64_t yin_batches_ = 0;
   std::uint64_t deferred_ = 0;

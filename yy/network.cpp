@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "cpu/cpu_backend.h"
 #include "onnx/loader.h"
 #include "ops/passes/lower.h"
 #include "runtime/error.h"
@@ -39,9 +40,11 @@ Network::Network(Graph graph, std::string source, std::shared_ptr<const Backend>
     : graph_(std::move(graph)),
       source_(std::move(source)),
       backend_(std::move(backend)),
+      evaluator_(make_cpu_backend()),
+      weights_(settle_on(*backend_)),
       programs_(programs) {
   try {
-    simplify(graph_, *backend_);
+    simplify(graph_, *evaluator_);
   } catch (const Error& error) {
     throw error.within(source_);
   }
@@ -68,7 +71,7 @@ std::shared_ptr<const Program> Network::compile(const NetworkOptions& options) c
       set_batch(graph, options.batch);
     }
     if (options.extend) options.extend(graph);
-    lower(graph, *backend_, options.input_layout, options.precision);
+    lower(graph, *evaluator_, options.input_layout, options.precision);
     check_values(graph, options.most_activation_bytes);
     auto program = Program::compile(std::move(graph), *backend_, weights_, options.threads);
     check_bytes(program->memory().arena_bytes, options.most_activation_bytes, "its values together take");

@@ -60,6 +60,7 @@ class Network {
   Graph graph_;
   std::string source_;
   std::shared_ptr<const Backend> backend_;
+  std::shared_ptr<const Backend> evaluator_;  // the CPU, which computes constants whatever the device
   mutable WeightStore weights_;
   mutable ProgramCache programs_;
 };

@@ -7,18 +7,9 @@
 #include <vector>
 
 #include "cpu/private/context.h"
-#include "runtime/tensor.h"
+#include "ops/strides.h"
 
 namespace yy::cpu {
-
-// One axis of a loop nest: how often, and how far each of the three operands steps (in elements).
-struct Axis {
-  std::int64_t count = 1;
-  std::int64_t out = 0, a = 0, b = 0;
-};
-
-// Outermost first in memory order of `out`, neighbours merged where all operands allow it. Never empty.
-void sort_and_merge(std::vector<Axis>& axes);
 
 // Where row number `row` of the nest begins; a row is one pass over the innermost axis.
 inline Axis offsets(const std::vector<Axis>& axes, std::int64_t row) {
@@ -49,7 +40,8 @@ void broadcast_row(const Axis& axis, T* out, const T* a, const U* b, const F& f)
 // out = f(a, b) with numpy's broadcasting: the loop nest is worked out once, from the descriptions.
 class BroadcastLoop {
  public:
-  BroadcastLoop(const TensorDesc& out, const TensorDesc& a, const TensorDesc& b);
+  BroadcastLoop(const TensorDesc& out, const TensorDesc& a, const TensorDesc& b)
+      : axes_(broadcast_axes(out, a, b)), elements_(out.shape.elements()) {}
 
   // `out` may be `a` or `b` itself where that is not broadcast.
   template <class T, class U, class F>
@@ -72,7 +64,10 @@ class BroadcastLoop {
 class StridedCopy {
  public:
   StridedCopy(const Shape& shape, std::size_t element_bytes, const std::vector<std::int64_t>& to_strides,
-              const std::vector<std::int64_t>& from_strides);
+              const std::vector<std::int64_t>& from_strides)
+      : axes_(copy_axes(shape, to_strides, from_strides)),
+        elements_(shape.elements()),
+        element_bytes_(element_bytes) {}
   void run(void* to, const void* from) const;
 
  private:

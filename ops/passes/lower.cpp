@@ -63,9 +63,9 @@ constexpr Pass lowering[] = {
     {"fuse_squeeze_excite", plain<fuse_squeeze_excite>},
     {"map_channels", plain<map_channels>},
     {"fuse_concat", plain<fuse_concat>},
-    {"use_bfloat16",
+    {"narrow_values",
      [](Graph& graph, const Settings& s) {
-       if (s.precision == Precision::bf16) use_bfloat16(graph);
+       if (s.precision != Precision::f32) narrow_values(graph, type_of(s.precision));
      }},
     {"assign_layouts", [](Graph& graph, const Settings& s) { assign_layouts(graph, s.inputs); }},
 };

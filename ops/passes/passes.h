@@ -52,10 +52,10 @@ void map_channels(Graph& graph);
 // map_channels and fuse_epilogue.
 void fuse_concat(Graph& graph);
 
-// Turns the float32 values between convolutions and matrix products into bfloat16, by the operators'
-// precision rules, and inserts Cast nodes where the type changes. Graph inputs and outputs keep their types.
-// Shape inference must not run afterwards: it knows float32 only.
-void use_bfloat16(Graph& graph);
+// Turns the float32 values between convolutions and matrix products into `narrow`, bfloat16 or float16, by
+// the operators' precision rules, and inserts Cast nodes where the type changes. Graph inputs and outputs
+// keep their types. Shape inference must not run afterwards: it knows float32 only.
+void narrow_values(Graph& graph, DType narrow);
 
 // Gives every rank-4 value the memory layout that its operators ask for and inserts Reorder nodes between.
 // Graph outputs are row-major; graph inputs are what `inputs` says.

@@ -28,8 +28,7 @@ Array random_array(const CaseInput& input, Dice& dice) {
   Array array(input.dtype, input.dims);
   for (std::int64_t i = 0; i < array.size(); ++i) {
     if (array.is_real()) {
-      array.real[i] = static_cast<float>(dice.uniform(input.low, input.high));
-      if (array.dtype == DType::bf16) array.real[i] = round_to_bfloat16(array.real[i]);
+      array.real[i] = round_to(array.dtype, static_cast<float>(dice.uniform(input.low, input.high)));
     } else {
       array.whole[i] = dice.pick(std::llround(input.low), std::llround(input.high));
     }
@@ -61,8 +60,8 @@ PrecisionRule precision_rule(const Case& c) {
   return has_float ? c.op->precision_rule(prepare(c, {}).inputs) : PrecisionRule::float32;
 }
 
-// Turns a case in float32 into what the kernel gets in a network that runs in bfloat16. Numbers that are read
-// as bfloat16, constant weights among them, are rounded first: the reference is to see what the kernel sees.
+// Turns a case in float32 into what the kernel gets in a network that runs in a narrow type. Numbers that are
+// read in it, constant weights among them, are rounded first: the reference is to see what the kernel sees.
 void narrow(const Case& c, const Arrangement& arrangement, Prepared& prepared) {
   const bool multiplies = c.op->precision_rule(prepared.inputs) == PrecisionRule::accumulate;
   for (std::size_t i = 0; i < prepared.inputs.size(); ++i) {
@@ -73,8 +72,8 @@ void narrow(const Case& c, const Arrangement& arrangement, Prepared& prepared) {
                        : multiplies && i > 0 ? arrangement.written
                                              : arrangement.read;
     const bool is_weight = multiplies && i == 1;
-    if (type == DType::bf16 || is_weight) {
-      for (double& x : array.real) x = round_to_bfloat16(x);
+    if (type != DType::f32 || is_weight) {
+      for (double& x : array.real) x = round_to(arrangement.read, x);
     }
     array.dtype = input.desc.dtype = type;
     if (is_weight) store(array, Layout::row_major, prepared.constants[i].mutable_data());
@@ -94,9 +93,16 @@ std::string text(const Arrangement& arrangement) {
   const auto of = [](Layout layout) { return layout == Layout::row_major ? "rows" : "channels_last"; };
   std::string text = of(arrangement.input);
   if (arrangement.input != arrangement.output) text += fmt::format("_to_{}", of(arrangement.output));
-  if (arrangement.read == DType::bf16) text += "_bfloat16";
+  if (arrangement.read != DType::f32) text += fmt::format("_{}", name_of(arrangement.read));
   if (arrangement.read != arrangement.written) text += "_sums";
   return text;
+}
+
+Precision precision_of(const Arrangement& arrangement) {
+  for (Precision precision : {Precision::f16, Precision::bf16}) {
+    if (arrangement.read == type_of(precision)) return precision;
+  }
+  return Precision::f32;
 }
 
 std::vector<Arrangement> arrangements(const Case& c) {
@@ -105,8 +111,10 @@ std::vector<Arrangement> arrangements(const Case& c) {
   const PrecisionRule rule = precision_rule(c);
   for (std::size_t i = 0; i < in_float32 && rule != PrecisionRule::float32; ++i) {
     const auto [input, output, read, written] = all[i];
-    all.push_back({input, output, DType::bf16, DType::bf16});
-    if (rule == PrecisionRule::accumulate) all.push_back({input, output, DType::bf16, DType::f32});
+    for (DType narrow : {DType::bf16, DType::f16}) {
+      all.push_back({input, output, narrow, narrow});
+      if (rule == PrecisionRule::accumulate) all.push_back({input, output, narrow, DType::f32});
+    }
   }
   return all;
 }
@@ -158,7 +166,7 @@ Prepared prepare(const Case& c, const Arrangement& arrangement) {
   for (const TensorDesc& desc : c.op->infer(result.inputs)) {
     result.outputs.push_back(output_desc(desc, arrangement));
   }
-  if (arrangement.read == DType::bf16) narrow(c, arrangement, result);
+  if (arrangement.read != DType::f32) narrow(c, arrangement, result);
   return result;
 }
 
@@ -209,6 +217,7 @@ double size_of_sum(std::int64_t terms) {
 CaseInput data(Index dims, DType dtype) {
   switch (dtype) {
     case DType::f32:
+    case DType::f16:
     case DType::bf16:
       return input_of(std::move(dims), dtype, -1, 1);
     case DType::i64:

@@ -13,6 +13,7 @@
 
 #include "ops/activation.h"
 #include "ops/registry.h"
+#include "runtime/backend.h"
 #include "runtime/op.h"
 #include "tests/reference/array.h"
 
@@ -51,6 +52,9 @@ struct Arrangement {
 
 std::string full_name(const Case& c);  // "Conv_3x3_stride_2"
 std::string text(const Arrangement& arrangement);
+
+// What a device must have to run a case in this arrangement.
+Precision precision_of(const Arrangement& arrangement);
 
 // Every arrangement that the op's layout rule and precision rule allow for this case.
 std::vector<Arrangement> arrangements(const Case& c);

@@ -2,34 +2,32 @@
 //
 // YY_CASE=Conv_dilated runs one case (or all whose names contain the text); YY_SEED and YY_RANDOM choose the
 // random cases: their seed, and how many per family.
+#include <algorithm>
 #include <cstdlib>
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <iostream>
 
-#include "cpu/cpu_backend.h"
 #include "ops/devices.h"
 #include "tests/cases/case.h"
+#include "tests/ops/backends.h"
 #include "tests/ops/kernel_run.h"
 #include "tests/reference/reference.h"
 
 namespace yy::test {
 namespace {
 
-const std::vector<Backend*>& backends() {
-  static const std::unique_ptr<Backend> cpu = make_cpu_backend();
-  static const std::vector<Backend*> all{cpu.get()};
-  return all;
-}
-
 struct Run {
-  Backend* backend;
+  const DeviceUnderTest* device;
   std::shared_ptr<const Case> c;
   Arrangement arrangement;
 };
 
 std::string name_of_run(const Run& run) {
-  return fmt::format("{}_{}_{}", run.backend->name(), full_name(*run.c), text(run.arrangement));
+  std::string name =
+      fmt::format("{}_{}_{}", run.device->backend->name(), full_name(*run.c), text(run.arrangement));
+  std::replace(name.begin(), name.end(), ':', '_');  // of "cuda:0"
+  return name;
 }
 
 void PrintTo(const Run& run, std::ostream* out) {
@@ -41,15 +39,20 @@ std::string environment(const char* name, const char* otherwise) {
   return value == nullptr ? otherwise : value;
 }
 
-bool is_folded(const Case& c) {
+// The devices that promise the case's operator.
+unsigned promises(const Case& c) {
   using namespace devices;
 #define YY_OP(name, family, promised) \
-  if (c.source.op_type == #name) return (promised) == FOLDED;
+  if (c.source.op_type == #name) return promised;
 #define YY_OWN_OP YY_OP
 #include "ops/op_list.inc"
 #undef YY_OP
 #undef YY_OWN_OP
-  return false;
+  return FOLDED;
+}
+
+bool is_folded(const Case& c) {
+  return promises(c) == devices::FOLDED;
 }
 
 const std::vector<std::shared_ptr<const Case>>& all_cases() {
@@ -69,10 +72,12 @@ std::vector<Run> all_runs() {
   const std::string wanted = environment("YY_CASE", "");
   std::vector<Run> containing, exact;
   for (const auto& c : all_cases()) {
-    if (is_folded(*c) || full_name(*c).find(wanted) == std::string::npos) continue;
+    if (full_name(*c).find(wanted) == std::string::npos) continue;
     for (const Arrangement& arrangement : arrangements(*c)) {
-      for (Backend* backend : backends()) {
-        containing.push_back({backend, c, arrangement});
+      for (const DeviceUnderTest& device : devices_under_test()) {
+        if ((promises(*c) & device.promises) == 0) continue;
+        if (device.backend->support(precision_of(arrangement)) == Support::none) continue;
+        containing.push_back({&device, c, arrangement});
         if (full_name(*c) == wanted) exact.push_back(containing.back());
       }
     }
@@ -84,12 +89,9 @@ class Operators : public testing::TestWithParam<Run> {
  protected:
   void SetUp() override {
     prepared_ = prepare(the_case(), GetParam().arrangement);
-    if (GetParam().arrangement.read == DType::bf16 && backend().support(Precision::bf16) == Support::none) {
-      GTEST_SKIP() << backend().name() << " has no bfloat16 here";
-    }
     want_ = reference(the_case(), prepared_.arrays);
     tolerance_ = the_case().tolerance;
-    if (GetParam().arrangement.read == DType::bf16) expect_bfloat16();
+    if (precision_of(GetParam().arrangement) != Precision::f32) expect_narrow();
   }
 
   void TearDown() override {
@@ -100,17 +102,18 @@ class Operators : public testing::TestWithParam<Run> {
   }
 
   const Case& the_case() const { return *GetParam().c; }
-  const Backend& backend() const { return *GetParam().backend; }
+  const Backend& backend() const { return *GetParam().device->backend; }
 
-  // The reference knows no bfloat16 but rounds nothing either. Results that are computed may end on either
-  // side of a tie.
-  void expect_bfloat16() {
+  // The reference knows no narrow types but rounds nothing either. Results that are computed may end on
+  // either side of a tie.
+  void expect_narrow() {
     for (std::size_t i = 0; i < want_.size(); ++i) {
       if (!want_[i].is_real()) continue;
       want_[i].dtype = prepared_.outputs[i].dtype;
-      if (want_[i].dtype != DType::bf16) continue;
-      for (double& x : want_[i].real) x = round_to_bfloat16(x);
-      if (tolerance_ > 0) tolerance_ = 0x1p-7;
+      if (want_[i].dtype == DType::f32) continue;
+      for (double& x : want_[i].real) x = round_to(want_[i].dtype, x);
+      const double unit = want_[i].dtype == DType::bf16 ? 0x1p-7 : 0x1p-10;  // in the last place, relative
+      if (tolerance_ > 0) tolerance_ = std::max(tolerance_, unit);
     }
   }
 
@@ -170,8 +173,8 @@ GTEST_ALLOW_UNINSTANTIATED_PARAMETERIZED_TEST(Operators);
 TEST_P(Operators, EqualsReference) {
   check_shapes();
   if (HasFailure()) return;
-  for (int threads : {1, 2}) {
-    WeightStore weights;
+  for (int threads : GetParam().device->threads) {
+    WeightStore weights(settle_on(backend()));
     const Kernel kernel = make_kernel(backend(), the_case(), prepared_, threads, weights);
     SCOPED_TRACE(fmt::format("{} threads, {}", threads, kernel.implementation));
     check_kernel(kernel, threads);
@@ -198,10 +201,10 @@ TEST(FoldedOperators, AreRefusedByName) {
   for (const auto& c : all_cases()) {
     if (!is_folded(*c)) continue;
     const Prepared prepared = prepare(*c, {});
-    WeightStore weights;
-    for (Backend* backend : backends()) {
+    for (const DeviceUnderTest& device : devices_under_test()) {
+      WeightStore weights(settle_on(*device.backend));
       const KernelOrRefusal made =
-          backend->make_kernel({*c->op, prepared.inputs, prepared.outputs, 1, weights});
+          device.backend->make_kernel({*c->op, prepared.inputs, prepared.outputs, 1, weights});
       const auto* refusal = std::get_if<Refusal>(&made);
       ASSERT_NE(refusal, nullptr) << full_name(*c);
       EXPECT_NE(refusal->reason.find(c->op->name()), std::string::npos) << refusal->reason;
@@ -213,8 +216,10 @@ TEST(FoldedOperators, AreRefusedByName) {
 // point.
 TEST(Weights, FormsOfOneConstantStayApart) {
   const std::vector<CaseInput> inputs{data({2, 5}), weight({5, 7}), fixed(data_in({7}, 1e7, 2e7))};
-  for (Backend* backend : backends()) {
-    WeightStore weights;
+  for (const DeviceUnderTest& device : devices_under_test()) {
+    if ((promises(node("product", "Gemm", 13, {}, inputs)) & device.promises) == 0) continue;
+    const Backend* backend = device.backend;
+    WeightStore weights(settle_on(*backend));
     std::optional<Prepared>
         prepared;  // of the first: the second has the same constants at the same addresses
     for (float beta : {1e-7F, 3e-7F}) {

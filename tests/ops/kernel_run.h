@@ -18,16 +18,21 @@ class GuardedMemory {
  public:
   GuardedMemory(const Backend& backend, std::size_t bytes);
 
-  std::byte* data() const { return static_cast<std::byte*>(buffer_.data()) + guard; }
-  std::vector<std::byte> contents() const { return {data(), data() + bytes_}; }
-  void poison();
-  bool intact() const;  // nobody wrote into a red zone
+  std::byte* data() const {
+    return static_cast<std::byte*>(buffer_.data()) + guard;
+  }                                                   // in the backend's memory
+  std::byte* host() { return host_.data() + guard; }  // what send() writes there and fetch() reads from there
+  std::vector<std::byte> contents() const { return {host_.begin() + guard, host_.end() - guard}; }
+  void poison();  // the host's side
+  void send(Stream& stream) const { stream.copy_in(buffer_.data(), host_.data(), host_.size()); }
+  void fetch(Stream& stream) { stream.copy_out(host_.data(), buffer_.data(), host_.size()); }
+  bool intact() const;  // as last fetched: nobody wrote into a red zone
 
  private:
-  static constexpr std::size_t guard = 256;
+  static constexpr std::ptrdiff_t guard = 256;
   static constexpr std::byte zone{0xA5};
-  std::size_t bytes_;
   Buffer buffer_;
+  std::vector<std::byte> host_;  // a copy, red zones included
 };
 
 // Throws Error with the reason where the backend refuses.
@@ -47,7 +52,7 @@ class KernelRun {
   // numbers.
   std::string run();
 
-  Array output(std::size_t i) const { return load(outputs_[i].desc, outputs_[i].data); }
+  Array output(std::size_t i) const { return load(outputs_[i].desc, output_bytes(i).data()); }
   std::vector<std::byte> output_bytes(std::size_t i) const;
   bool untouched(std::size_t i, std::int64_t element) const;  // row-major outputs: still as poisoned
 
@@ -57,6 +62,9 @@ class KernelRun {
   const Backend& backend_;
   const Prepared& prepared_;
   std::optional<std::size_t> overwritten_;
+  // Of output `i`: its own memory, or that of the input which it overwrites.
+  const GuardedMemory& memory_of_output(std::size_t i) const;
+
   std::vector<GuardedMemory> memory_;  // inputs, then outputs, then the workspace
   std::vector<TensorView> inputs_, outputs_;
   Launch launch_;

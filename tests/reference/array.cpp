@@ -51,6 +51,30 @@ std::uint16_t bfloat16_bits(double x) {
   return below % 2 == 0 ? below : above;
 }
 
+double from_float16_bits(std::uint16_t bits) {
+  const int exponent = (bits >> 10) & 31, fraction = bits & 1023;
+  const double sign = (bits >> 15) != 0 ? -1 : 1;
+  if (exponent == 31) return fraction == 0 ? sign * INFINITY : NAN;
+  return sign * (exponent == 0 ? std::ldexp(fraction, -24) : std::ldexp(1024 + fraction, exponent - 25));
+}
+
+// The bits of positive float16 count upwards with their values, so the nearest is found by steps from below.
+std::uint16_t float16_bits(double x) {
+  if (std::isnan(x)) return 0x7E00;
+  const auto sign = static_cast<std::uint16_t>(std::signbit(x) ? 0x8000 : 0);
+  const double size = std::abs(x);
+  if (size >= 65520) return sign | 0x7C00;
+  std::uint16_t below = 0;
+  for (int bit = 14; bit >= 0; --bit) {
+    const auto candidate = static_cast<std::uint16_t>(below | (1 << bit));
+    if (candidate < 0x7C00 && from_float16_bits(candidate) <= size) below = candidate;
+  }
+  if (below == 0x7BFF) return sign | below;
+  const double down = size - from_float16_bits(below), up = from_float16_bits(below + 1) - size;
+  const bool upwards = down != up ? up < down : below % 2 == 1;
+  return static_cast<std::uint16_t>(sign | (below + (upwards ? 1 : 0)));
+}
+
 std::string mismatch(const Array& got, const Array& want, double tolerance, double rms, std::int64_t at) {
   if (!want.is_real()) {
     if (got.whole[at] == want.whole[at]) return {};
@@ -82,8 +106,15 @@ double rms_of(const Array& array) {
 
 }  // namespace
 
-double round_to_bfloat16(double x) {
-  return from_bfloat16_bits(bfloat16_bits(x));
+double round_to(DType dtype, double x) {
+  switch (dtype) {
+    case DType::bf16:
+      return from_bfloat16_bits(bfloat16_bits(x));
+    case DType::f16:
+      return from_float16_bits(float16_bits(static_cast<float>(x)));
+    default:
+      return static_cast<float>(x);
+  }
 }
 
 std::int64_t wrapped(DType dtype, std::int64_t x) {
@@ -159,6 +190,9 @@ void store(const Array& array, Layout layout, void* memory) {
       case DType::f32:
         put(memory, at, static_cast<float>(array.real[from]));
         break;
+      case DType::f16:
+        put(memory, at, float16_bits(array.real[from]));
+        break;
       case DType::bf16:
         put(memory, at, bfloat16_bits(array.real[from]));
         break;
@@ -188,6 +222,9 @@ Array load(const TensorDesc& desc, const void* memory) {
     switch (array.dtype) {
       case DType::f32:
         array.real[to] = static_cast<double>(take<float>(memory, at));
+        break;
+      case DType::f16:
+        array.real[to] = from_float16_bits(take<std::uint16_t>(memory, at));
         break;
       case DType::bf16:
         array.real[to] = from_bfloat16_bits(take<std::uint16_t>(memory, at));

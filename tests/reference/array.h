@@ -18,22 +18,22 @@ using Index = std::vector<std::int64_t>;
 struct Array {
   DType dtype = DType::f32;
   Index dims;
-  std::vector<double> real;         // float32 or bfloat16 elements, last axis fastest
+  std::vector<double> real;         // elements of float32, float16 and bfloat16, last axis fastest
   std::vector<std::int64_t> whole;  // the elements of every other type
   std::vector<bool> untouched;      // where not empty: elements that an operator must leave as they were
 
   Array() = default;
   Array(DType type, Index shape);  // zeros
 
-  bool is_real() const { return dtype == DType::f32 || dtype == DType::bf16; }
+  bool is_real() const { return yy::is_real(dtype); }
   std::int64_t size() const;
   double number(std::int64_t at) const;  // as double, whatever the type
   void set(std::int64_t at, double value);
   void copy(std::int64_t at, const Array& from, std::int64_t from_at);
 };
 
-// The bfloat16 nearest to a float32, ties to the even one.
-double round_to_bfloat16(double x);
+// The number of a floating-point type nearest to a float32, ties to the even one.
+double round_to(DType dtype, double x);
 
 std::int64_t size_of_dims(const Index& dims);
 std::int64_t position(const Index& dims, const Index& index);  // of an element among real or whole

@@ -17,6 +17,7 @@ std::int64_t narrowed(std::int64_t value, DType to) {
       return value != 0;
     case DType::i64:
     case DType::f32:
+    case DType::f16:
     case DType::bf16:
       break;
   }
@@ -37,7 +38,7 @@ std::vector<Array> reference_cast(const Case& c, Inputs inputs) {
     if (y.is_real()) {
       y.real[i] =
           static_cast<double>(x.is_real() ? static_cast<float>(x.real[i]) : static_cast<float>(x.whole[i]));
-      if (y.dtype == DType::bf16) y.real[i] = round_to_bfloat16(y.real[i]);
+      if (y.dtype == DType::bf16) y.real[i] = round_to(DType::bf16, y.real[i]);
     } else if (x.is_real() && y.dtype == DType::boolean) {
       y.whole[i] = x.real[i] != 0;
     } else {

@@ -1,4 +1,5 @@
-// Where bfloat16 begins and ends, which casts that takes, and that results stay near those of float32.
+// Where bfloat16 (or float16) begins and ends, which casts that takes, and that results stay near those of
+// float32.
 #include <cmath>
 #include <gtest/gtest.h>
 
@@ -46,7 +47,7 @@ void expect_near_float32(const Graph& graph) {
   EXPECT_GT(error, 0) << "nothing was rounded";
 }
 
-TEST(UseBfloat16, ReachesFromTheFirstLayerToTheLastWhichWritesFloat32) {
+TEST(NarrowValues, ReachesFromTheFirstLayerToTheLastWhichWritesFloat32) {
   Builder b;
   const ValueId pooled = b.node("GlobalAveragePool", {b.conv(b.conv(b.input({2, 3, 6, 5}), 3, 8), 8, 8)});
   const ValueId scores = b.node("Gemm", {b.node("Flatten", {pooled}), b.floats({8, 4}), b.floats({4})});
@@ -59,7 +60,17 @@ TEST(UseBfloat16, ReachesFromTheFirstLayerToTheLastWhichWritesFloat32) {
   expect_near_float32(graph);
 }
 
-TEST(UseBfloat16, ScoresThatAreOnlyReshapedStayFloat32) {
+TEST(NarrowValues, Float16TakesTheSameWay) {
+  Builder b;
+  const Graph graph = b.done({b.conv(b.conv(b.input({2, 3, 6, 5}), 3, 8), 8, 8)});
+  const Graph after = lowered(graph, Precision::f16);
+  EXPECT_EQ(op_names(after), op_names(lowered(graph, Precision::bf16)));
+  EXPECT_EQ(types(after)[0], "float16");
+  EXPECT_EQ(types(after)[1], "float16");
+  EXPECT_EQ(types(after).back(), "float32");
+}
+
+TEST(NarrowValues, ScoresThatAreOnlyReshapedStayFloat32) {
   Builder b;
   const ValueId scores = b.conv(b.input({2, 3, 1, 1}), 3, 8, 1, 0);
   const Graph after = lowered(b.done({b.node("Flatten", {scores})}), Precision::bf16);
@@ -67,7 +78,7 @@ TEST(UseBfloat16, ScoresThatAreOnlyReshapedStayFloat32) {
   EXPECT_EQ(types(after), (Names{"bfloat16", "float32", "float32", "float32"}));
 }
 
-TEST(UseBfloat16, AResidualHasTheTypeOfTheSum) {
+TEST(NarrowValues, AResidualHasTheTypeOfTheSum) {
   Builder b;
   const ValueId x = b.conv(b.input({2, 3, 6, 5}), 3, 8);
   const Graph inner = b.done({b.conv(b.node("Relu", {b.node("Add", {b.conv(x, 8, 8), x})}), 8, 4)});
@@ -84,7 +95,7 @@ TEST(UseBfloat16, AResidualHasTheTypeOfTheSum) {
   expect_near_float32(last);
 }
 
-TEST(UseBfloat16, CastsOnceRoundAnOperatorThatNeedsFloat32) {
+TEST(NarrowValues, CastsOnceRoundAnOperatorThatNeedsFloat32) {
   Builder b;
   const ValueId x = b.conv(b.input({2, 3, 6, 5}), 3, 8);
   const ValueId scaled = b.node("Mul", {x, b.floats({8, 1, 1})});   // a constant is not rounded
@@ -97,7 +108,7 @@ TEST(UseBfloat16, CastsOnceRoundAnOperatorThatNeedsFloat32) {
   expect_near_float32(graph);
 }
 
-TEST(UseBfloat16, AValueThatIsAlsoAnOutputComesBackAsFloat32) {
+TEST(NarrowValues, AValueThatIsAlsoAnOutputComesBackAsFloat32) {
   Builder b;
   const ValueId x = b.conv(b.input({2, 3, 6, 5}), 3, 8);
   const Graph graph = b.done({b.conv(x, 8, 4), x});
@@ -107,7 +118,7 @@ TEST(UseBfloat16, AValueThatIsAlsoAnOutputComesBackAsFloat32) {
   expect_near_float32(graph);
 }
 
-TEST(UseBfloat16, WithoutAProductNothingChanges) {
+TEST(NarrowValues, WithoutAProductNothingChanges) {
   Builder b;
   const ValueId x = b.input({2, 3, 6, 5});
   const Graph graph =
@@ -115,7 +126,7 @@ TEST(UseBfloat16, WithoutAProductNothingChanges) {
   EXPECT_EQ(op_names(lowered(graph, Precision::bf16)), op_names(lowered(graph, Precision::f32)));
 }
 
-TEST(UseBfloat16, MovesWithTheElements) {
+TEST(NarrowValues, MovesWithTheElements) {
   Builder b;
   const ValueId x = b.conv(b.input({2, 3, 6, 5}), 3, 8);
   const ValueId padded = b.node("Pad", {x, b.ints({0, 1, 0, 0, 0, 0, 2, 0}), b.scalar(0.3F)});

@@ -1,6 +1,6 @@
-// Runs what gains from it in bfloat16. A value becomes bfloat16 where an operator that multiplies bfloat16
-// reads it, directly or through operators that only pass it on; so the scores, which none of these reads,
-// leave the last layer as the float32 sums that they are.
+// Runs what gains from it in a narrow type, bfloat16 or float16. A value becomes narrow where an operator
+// that multiplies narrow numbers reads it, directly or through operators that only pass it on; so the scores,
+// which none of these reads, leave the last layer as the float32 sums that they are.
 #include "ops/cast.h"
 #include "ops/passes/conversions.h"
 #include "ops/passes/passes.h"
@@ -8,9 +8,10 @@
 namespace yy {
 namespace {
 
-class Bfloat16Pass {
+class NarrowPass {
  public:
-  explicit Bfloat16Pass(Graph& graph) : graph_(graph), wanted_(graph.values.size(), false), casts_(graph) {}
+  NarrowPass(Graph& graph, DType narrow)
+      : graph_(graph), narrow_(narrow), wanted_(graph.values.size(), false), casts_(graph) {}
 
   void run() {
     for (auto node = graph_.nodes.rbegin(); node != graph_.nodes.rend(); ++node) mark_inputs(*node);
@@ -29,13 +30,13 @@ class Bfloat16Pass {
   bool is_activation(ValueId id) const {
     if (id == no_value || graph_.value(id).constant) return false;
     const DType dtype = graph_.value(id).desc.dtype;
-    return dtype == DType::f32 || dtype == DType::bf16;
+    return dtype == DType::f32 || dtype == narrow_;
   }
 
   PrecisionRule rule(const Node& node) const { return node.op->precision_rule(graph_.op_inputs(node)); }
 
   DType output_type(const Node& node) const {
-    return wanted_[static_cast<std::size_t>(node.outputs[0])] ? DType::bf16 : DType::f32;
+    return wanted_[static_cast<std::size_t>(node.outputs[0])] ? narrow_ : DType::f32;
   }
 
   // The type in which `node` reads input `k`.
@@ -44,7 +45,7 @@ class Bfloat16Pass {
       case PrecisionRule::float32:
         return DType::f32;
       case PrecisionRule::accumulate:
-        return k == 0 ? DType::bf16 : output_type(node);
+        return k == 0 ? narrow_ : output_type(node);
       case PrecisionRule::follow:
         break;
     }
@@ -54,7 +55,7 @@ class Bfloat16Pass {
   // From the last node to the first, so that all readers of the node's outputs have been asked.
   void mark_inputs(const Node& node) {
     for (std::size_t k = 0; k < node.inputs.size(); ++k) {
-      if (!is_activation(node.inputs[k]) || input_type(node, k) != DType::bf16) continue;
+      if (!is_activation(node.inputs[k]) || input_type(node, k) != narrow_) continue;
       wanted_[static_cast<std::size_t>(node.inputs[k])] = true;
     }
   }
@@ -77,14 +78,15 @@ class Bfloat16Pass {
   }
 
   Graph& graph_;
-  std::vector<bool> wanted_;  // per value of the graph as it came: to be bfloat16
+  DType narrow_;
+  std::vector<bool> wanted_;  // per value of the graph as it came: to be narrow
   Conversions casts_;
 };
 
 }  // namespace
 
-void use_bfloat16(Graph& graph) {
-  Bfloat16Pass(graph).run();
+void narrow_values(Graph& graph, DType narrow) {
+  NarrowPass(graph, narrow).run();
 }
 
 }  // namespace yy

@@ -1,0 +1,43 @@
+// NVIDIA GPUs as devices: own kernels, channels last, in float32, float16 or bfloat16 with float32 sums.
+// Built with CUDA Toolkit 13 (CMake option YY_CUDA); where that was absent these functions exist too, and say
+// so. The program needs no CUDA library to start: the driver, cuDNN and cuBLASLt are looked for when a device
+// is.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "runtime/backend.h"
+
+namespace yy {
+
+struct CudaReport {
+  struct Device {
+    std::string name;        // "NVIDIA H100 80GB HBM3"
+    std::string capability;  // compute capability, "9.0"
+    std::size_t memory = 0;  // bytes
+    std::size_t free = 0;    // bytes that nobody has taken
+    std::string trouble;     // why it cannot be used; empty where it can
+  };
+  struct Library {
+    std::string name;     // "cuDNN"
+    std::string version;  // "9.19.0"; empty where it is not usable
+    std::string trouble;  // why
+  };
+  bool built = false;              // this program holds CUDA code
+  std::string trouble;             // why no device can be used at all; empty where one may
+  std::vector<Device> devices;     // by number
+  std::vector<Library> libraries;  // not needed: own kernels stand in for them
+};
+
+// What is usable here and why the rest is not. Does not throw.
+CudaReport report_cuda();
+
+// Device number `device`. Throws Error (device) with the reason where it cannot be used. Safe to use from
+// several threads; each call of the backend and its streams leaves the thread's current CUDA device as it
+// was.
+std::unique_ptr<Backend> make_cuda_backend(int device = 0);
+
+}  // namespace yy
