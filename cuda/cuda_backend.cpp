@@ -1,0 +1,163 @@
+#include "cuda/cuda_backend.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "cuda/private/context.h"
+#include "cuda/private/device_scope.h"
+#include "cuda/private/devices.h"
+#include "cuda/private/libraries.h"
+#include "cuda/private/stream.h"
+#include "ops/devices.h"
+#include "runtime/error.h"
+
+namespace yy {
+namespace cuda {
+
+// Every family's kernel factory, declared from the list of operators.
+#define YY_OP(name, family, devices) KernelOrRefusal make_##family(const KernelRequest&, const Context&);
+#define YY_OWN_OP YY_OP
+#include "ops/op_list.inc"
+#undef YY_OP
+#undef YY_OWN_OP
+
+namespace {
+
+using devices::CPU;
+using devices::CUDA;
+using devices::FOLDED;
+
+struct Row {
+  std::string_view name;
+  bool promised;
+  KernelOrRefusal (*make)(const KernelRequest&, const Context&);
+};
+
+// A promised factory that nobody wrote is a link error; that of an operator not promised is never named.
+constexpr Row rows[] = {
+#define YY_OP(name, family, devices)                                              \
+  {#name, ((devices)&CUDA) != 0,                                                  \
+   [](const KernelRequest& request, const Context& context) -> KernelOrRefusal {  \
+     if constexpr (((devices)&CUDA) != 0) return make_##family(request, context); \
+     return Refusal{};                                                            \
+   }},
+#define YY_OWN_OP YY_OP
+#include "ops/op_list.inc"
+#undef YY_OP
+#undef YY_OWN_OP
+};
+
+constexpr std::int64_t most_elements = (std::int64_t{1} << 31) - 1;  // kernels count in 32 bits
+
+// The first tensor of a request that is too large for the kernels, or null.
+const TensorDesc* too_large(const KernelRequest& request) {
+  for (const OpInput& input : request.inputs) {
+    if (input.present && input.desc.shape.elements() > most_elements) return &input.desc;
+  }
+  for (const TensorDesc& output : request.outputs) {
+    if (output.shape.elements() > most_elements) return &output;
+  }
+  return nullptr;
+}
+
+Context describe(int device) {
+  Context context;
+  context.device = device;
+  cudaDeviceProp properties{};
+  YY_CUDA(cudaGetDeviceProperties(&properties, device));
+  context.name = properties.name;
+  context.major = properties.major;
+  context.minor = properties.minor;
+  context.multiprocessors = properties.multiProcessorCount;
+  context.libraries = std::make_shared<const Libraries>(open_libraries());
+  return context;
+}
+
+class CudaBackend : public Backend {
+ public:
+  explicit CudaBackend(int device) : context_(describe(device)), name_(fmt::format("cuda:{}", device)) {}
+
+  std::string_view name() const override { return name_; }
+
+  Support support(Precision precision) const override {
+    const bool has_bf16 = context_.major >= 8;
+    return precision == Precision::bf16 && !has_bf16 ? Support::none : Support::native;
+  }
+
+  KernelOrRefusal make_kernel(const KernelRequest& request) const override {
+    const auto* row = std::find_if(std::begin(rows), std::end(rows),
+                                   [&](const Row& r) { return r.name == request.op.name(); });
+    if (row == std::end(rows)) {
+      return Refusal{fmt::format("operator '{}' is not known to this device", request.op.name())};
+    }
+    if (!row->promised) return Refusal{fmt::format("{} has no CUDA kernel", row->name)};
+    if (const TensorDesc* tensor = too_large(request)) {
+      return Refusal{fmt::format("{} has more than {} elements", tensor->text(), most_elements)};
+    }
+    const bool no_elements = std::all_of(request.outputs.begin(), request.outputs.end(),
+                                         [](const TensorDesc& out) { return out.bytes() == 0; });
+    if (no_elements) return kernel_of("nothing", [](const Binding&, cudaStream_t) {});
+    const DeviceScope scope(context_.device);
+    return row->make(request, context_);
+  }
+
+  Buffer allocate(std::size_t bytes) const override {
+    const DeviceScope scope(context_.device);
+    void* memory = nullptr;
+    const cudaError_t status = cudaMalloc(&memory, std::max<std::size_t>(bytes, 1));
+    if (status == cudaErrorMemoryAllocation) {
+      cudaGetLastError();  // not sticky
+      refuse_memory(bytes);
+    }
+    YY_CUDA(status);
+    return {std::shared_ptr<void>(memory, [](void* taken) { cudaFree(taken); }), bytes};
+  }
+
+  Buffer upload(Buffer host) const override {
+    Buffer buffer = allocate(host.bytes);
+    const DeviceScope scope(context_.device);
+    const StreamHandle stream = make_stream();
+    YY_CUDA(cudaMemcpyAsync(buffer.data(), host.data(), host.bytes, cudaMemcpyHostToDevice, stream.get()));
+    YY_CUDA(cudaStreamSynchronize(stream.get()));
+    return buffer;
+  }
+
+  bool host_memory() const override { return false; }
+
+  std::unique_ptr<Stream> new_stream(int) const override {
+    return std::make_unique<CudaStream>(context_.device);
+  }
+
+ private:
+  [[noreturn]] void refuse_memory(std::size_t bytes) const {
+    std::size_t free = 0, total = 0;
+    YY_CUDA(cudaMemGetInfo(&free, &total));
+    throw Error(ErrorCode::device,
+                fmt::format("{} ({}) is {} bytes short: {} are needed in one piece, {} of {} are free", name_,
+                            context_.name, bytes > free ? bytes - free : 0, bytes, free, total));
+  }
+
+  Context context_;
+  std::string name_;
+};
+
+}  // namespace
+}  // namespace cuda
+
+std::unique_ptr<Backend> make_cuda_backend(int device) {
+  if (const std::string trouble = cuda::driver_trouble(); !trouble.empty()) {
+    throw Error(ErrorCode::device, "no CUDA device can be used: " + trouble);
+  }
+  const int count = cuda::device_count();
+  if (device < 0 || device >= count) {
+    throw Error(ErrorCode::device, fmt::format("device cuda:{} is not there: found {} CUDA {}, cuda:0{}",
+                                               device, count, count == 1 ? "device" : "devices",
+                                               count > 1 ? fmt::format(" to cuda:{}", count - 1) : ""));
+  }
+  if (const std::string trouble = cuda::device_trouble(device); !trouble.empty()) {
+    throw Error(ErrorCode::device, fmt::format("device cuda:{} cannot be used: {}", device, trouble));
+  }
+  return std::make_unique<cuda::CudaBackend>(device);
+}
+
+}  // namespace yy

@@ -1,0 +1,59 @@
+#include "cuda/private/libraries.h"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+namespace yy::cuda {
+namespace {
+
+std::string loader_message() {
+  const char* message = ::dlerror();
+  return message == nullptr ? "unknown reason" : message;
+}
+
+OpenLibrary open(std::string name, const std::string& file) {
+  OpenLibrary library;
+  library.name = std::move(name);
+  if (void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+    library.handle = {handle, [](void* opened) { ::dlclose(opened); }};
+  } else {
+    library.trouble = loader_message();
+  }
+  return library;
+}
+
+// Looks `symbol` up; a library without it counts as missing.
+template <class Function>
+void find(OpenLibrary& library, const char* symbol, Function*& function) {
+  if (!library.handle) return;
+  function = reinterpret_cast<Function*>(::dlsym(library.handle.get(), symbol));
+  if (function != nullptr) return;
+  library.trouble = loader_message();
+  library.handle.reset();
+}
+
+// The three parts of a version that a library packs into one number: 91900 is 9.19.0.
+std::string three_parts(std::size_t version) {
+  return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
+}
+
+}  // namespace
+
+Libraries open_libraries(const std::string& cudnn, const std::string& cublaslt) {
+  Libraries libraries;
+  libraries.cudnn.library = open("cuDNN", cudnn);
+  find(libraries.cudnn.library, "cudnnGetVersion", libraries.cudnn.version);
+  libraries.cublaslt.library = open("cuBLASLt", cublaslt);
+  find(libraries.cublaslt.library, "cublasLtGetVersion", libraries.cublaslt.version);
+  return libraries;
+}
+
+std::string version_text(const Libraries::Cudnn& cudnn) {
+  return cudnn.library.handle ? three_parts(cudnn.version()) : "";
+}
+
+std::string version_text(const Libraries::CublasLt& cublaslt) {
+  return cublaslt.library.handle ? three_parts(cublaslt.version()) : "";
+}
+
+}  // namespace yy::cuda

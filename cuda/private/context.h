@@ -1,0 +1,38 @@
+// What the kernel factories of this room share.
+#pragma once
+
+#include <cuda_runtime_api.h>
+#include <memory>
+#include <string>
+
+#include "runtime/backend.h"
+#include "runtime/kernel.h"
+
+namespace yy::cuda {
+
+struct Libraries;
+
+// The device that kernels are made for.
+struct Context {
+  int device = 0;
+  std::string name;
+  int major = 0, minor = 0;  // compute capability
+  int multiprocessors = 1;
+  std::shared_ptr<const Libraries> libraries;  // cuDNN and cuBLASLt, as far as they were found
+};
+
+// The CUDA stream of a stream that this room's backend made.
+cudaStream_t handle(Stream& stream);
+
+// A kernel that one call of `run(binding, stream)` enqueues. `run` owns what it needs by value.
+template <class Run>
+Kernel kernel_of(std::string implementation, Run run) {
+  Kernel kernel;
+  kernel.implementation = std::move(implementation);
+  kernel.bind = [run = std::move(run)](const Binding& binding) -> Launch {
+    return [run, binding](Stream& stream) { run(binding, handle(stream)); };
+  };
+  return kernel;
+}
+
+}  // namespace yy::cuda

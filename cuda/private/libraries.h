@@ -1,0 +1,38 @@
+// cuDNN and cuBLASLt, opened while the program runs: one table of function pointers, made once and handed on.
+// A program that holds CUDA code starts without them and says what is missing; tests hand in tables of their
+// own.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <string>
+
+namespace yy::cuda {
+
+// A shared library that stays open as long as a copy of this lives.
+struct OpenLibrary {
+  std::string name;              // "cuDNN"
+  std::shared_ptr<void> handle;  // null where it could not be opened
+  std::string trouble;           // why: the loader's own words
+};
+
+struct Libraries {
+  struct Cudnn {
+    OpenLibrary library;
+    std::size_t (*version)() = nullptr;  // 91900 is 9.19.0
+  } cudnn;
+  struct CublasLt {
+    OpenLibrary library;
+    std::size_t (*version)() = nullptr;  // 130100 is 13.1.0
+  } cublaslt;
+};
+
+// Opens what is there, by these names: the loader's search path decides where from. Never throws for a
+// library that is missing or that lacks a function: its `trouble` tells.
+Libraries open_libraries(const std::string& cudnn = "libcudnn.so.9",
+                         const std::string& cublaslt = "libcublasLt.so.13");
+
+std::string version_text(const Libraries::Cudnn& cudnn);        // "9.19.0"; empty where it is missing
+std::string version_text(const Libraries::CublasLt& cublaslt);  // "13.1.0"
+
+}  // namespace yy::cuda

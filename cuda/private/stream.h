@@ -1,0 +1,28 @@
+// A CUDA stream with its staging buffers.
+#pragma once
+
+#include "cuda/private/handle.h"
+#include "cuda/private/staging.h"
+#include "runtime/kernel.h"
+
+namespace yy::cuda {
+
+class CudaStream : public Stream {
+ public:
+  explicit CudaStream(int device);
+  ~CudaStream() override;
+
+  void run(std::span<const Launch> launches) override;
+  void copy_in(void* to, const void* from, std::size_t bytes) override;
+  void copy_out(void* to, const void* from, std::size_t bytes) override;
+  void wait() override;
+  cudaStream_t get() const { return stream_.get(); }
+
+ private:
+  int device_;
+  StreamHandle stream_;
+  Uploads uploads_;
+  Downloads downloads_;
+};
+
+}  // namespace yy::cuda

@@ -1,0 +1,24 @@
+// Probe: label and largest softmax probability of each row.
+#include "ops/probe.h"
+
+#include "cuda/kernels/probe.h"
+#include "cuda/private/context.h"
+
+namespace yy::cuda {
+
+KernelOrRefusal make_probe(const KernelRequest& request, const Context&) {
+  const Shape& shape = request.inputs[0].desc.shape;
+  ProbeArguments arguments;
+  arguments.rows = static_cast<int>(shape[0]);
+  arguments.classes = static_cast<int>(shape[1]);
+  arguments.probabilities = static_cast<const Probe&>(request.op).scores_are_probabilities();
+  return kernel_of("probe", [arguments](const Binding& at, cudaStream_t stream) {
+    ProbeArguments bound = arguments;
+    bound.scores = at.inputs[0].as<const float>();
+    bound.label = at.outputs[0].as<std::int32_t>();
+    bound.confidence = at.outputs[1].as<float>();
+    launch_probe(bound, stream);
+  });
+}
+
+}  // namespace yy::cuda

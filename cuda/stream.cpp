@@ -1,0 +1,47 @@
+#include "cuda/private/stream.h"
+
+#include "cuda/private/context.h"
+#include "cuda/private/device_scope.h"
+
+namespace yy::cuda {
+
+cudaStream_t handle(Stream& stream) {
+  return static_cast<CudaStream&>(stream).get();
+}
+
+CudaStream::CudaStream(int device) : device_(device) {
+  const DeviceScope scope(device_);
+  stream_ = make_stream();
+}
+
+// The staging buffers must outlive what is on its way.
+CudaStream::~CudaStream() {
+  cudaStreamSynchronize(stream_.get());
+}
+
+void CudaStream::run(std::span<const Launch> launches) {
+  const DeviceScope scope(device_);
+  for (const Launch& launch : launches) launch(*this);
+}
+
+void CudaStream::copy_in(void* to, const void* from, std::size_t bytes) {
+  if (bytes == 0) return;
+  const DeviceScope scope(device_);
+  uploads_.enqueue(to, from, bytes, stream_.get());
+}
+
+void CudaStream::copy_out(void* to, const void* from, std::size_t bytes) {
+  if (bytes == 0) return;
+  const DeviceScope scope(device_);
+  if (downloads_.enqueue(to, from, bytes, stream_.get())) return;
+  wait();
+  downloads_.enqueue(to, from, bytes, stream_.get());
+}
+
+void CudaStream::wait() {
+  const DeviceScope scope(device_);
+  YY_CUDA(cudaStreamSynchronize(stream_.get()));
+  downloads_.deliver();
+}
+
+}  // namespace yy::cuda
