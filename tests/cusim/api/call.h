@@ -1,0 +1,31 @@
+// What every function of the runtime library does around its own work.
+#pragma once
+
+#include <cuda_runtime_api.h>
+#include <mutex>
+
+#include "tests/cusim/streams/stream.h"
+
+namespace yy::cusim {
+
+// Held while a call is at work on the device.
+std::recursive_mutex& device_mutex();
+
+// What is wrong with the machine: no driver, too old a driver, no device.
+cudaError_t machine_error();
+
+// Keeps it for cudaGetLastError of this thread.
+cudaError_t remember(cudaError_t error);
+
+// `work()` returns an error; an earlier one of the machine or the device comes first.
+template <class F>
+cudaError_t call(F&& work) {
+  const std::lock_guard lock(device_mutex());
+  cudaError_t error = machine_error();
+  if (error == cudaSuccess) error = sticky_error();
+  if (error == cudaSuccess) error = work();
+  if (error == cudaSuccess) error = sticky_error();
+  return remember(error);
+}
+
+}  // namespace yy::cusim

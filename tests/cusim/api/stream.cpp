@@ -1,0 +1,88 @@
+// Streams and launches.
+#include "tests/cusim/api/call.h"
+#include "tests/cusim/engine/failure.h"
+#include "tests/cusim/engine/grid.h"
+#include "tests/cusim/engine/limits.h"
+#include "tests/cusim/memory/arena.h"
+#include "tests/cusim/streams/capture.h"
+
+namespace yy::cusim {
+
+cudaError_t enqueue_kernel(const LaunchShape& shape, std::function<void()> kernel, cudaStream_t stream) {
+  return call([&] {
+    const cudaError_t error = check_limits(shape);
+    if (error != cudaSuccess) return error;
+    return enqueue(stream, [shape, kernel = std::move(kernel)] { return run_grid(shape, kernel); });
+  });
+}
+
+namespace {
+
+// Calls `use(stream)` for a stream that exists and is not captured.
+template <class Use>
+cudaError_t with_stream(cudaStream_t handle, Use use) {
+  Stream* stream = find_stream(handle);
+  if (stream == nullptr) return cudaErrorInvalidResourceHandle;
+  const cudaError_t error = refuse_captured(*stream);
+  return error == cudaSuccess ? use(*stream) : error;
+}
+
+}  // namespace
+}  // namespace yy::cusim
+
+using namespace yy::cusim;
+
+cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
+  return call([&] {
+    *stream = reinterpret_cast<cudaStream_t>(create_stream((flags & cudaStreamNonBlocking) == 0));
+    return cudaSuccess;
+  });
+}
+
+cudaError_t cudaStreamCreate(cudaStream_t* stream) {
+  return cudaStreamCreateWithFlags(stream, cudaStreamDefault);
+}
+
+cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream, unsigned flags, int) {
+  return cudaStreamCreateWithFlags(stream, flags);
+}
+
+cudaError_t cudaStreamDestroy(cudaStream_t handle) {
+  return call([&] {
+    Stream* stream = find_stream(handle);
+    if (stream == nullptr) return cudaErrorInvalidResourceHandle;
+    const cudaError_t error = refuse_captured(*stream);
+    if (error == cudaSuccess) destroy_stream(stream);
+    return error;
+  });
+}
+
+cudaError_t cudaStreamSynchronize(cudaStream_t handle) {
+  return call([&] {
+    return with_stream(handle, [](Stream& stream) {
+      drain(stream);
+      return cudaSuccess;
+    });
+  });
+}
+
+// A program that asks again and again gets there: each time the stream does one piece of its work.
+cudaError_t cudaStreamQuery(cudaStream_t handle) {
+  return call([&] {
+    return with_stream(handle, [](Stream& stream) {
+      if (stream.work.empty()) return cudaSuccess;
+      const OpenArena open;
+      advance(stream);
+      return cudaErrorNotReady;
+    });
+  });
+}
+
+cudaError_t cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t function, void* argument) {
+  return call([&] {
+    return enqueue(stream, [=] {
+      function(argument);
+      return cudaSuccess;
+    });
+  });
+}

@@ -1,0 +1,64 @@
+// What tests set on the simulated device and ask it. Safe to call from any thread, but not from kernels.
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+namespace yy::cusim {
+
+// In which order things happen that CUDA leaves open. The same schedule gives the same run.
+struct Schedule {
+  enum class Order {
+    forward,  // threads and blocks by number
+    reverse,
+    random,
+  };
+  // When the work of a stream runs.
+  enum class Streams {
+    late,    // when somebody waits for it: the latest that CUDA allows
+    random,  // also at random calls before
+    eager,   // in the call that enqueues it, unless it has to wait
+  };
+
+  Order order = Order::forward;
+  int resident_blocks = 1;  // that run at the same time
+  Streams streams = Streams::late;
+  unsigned seed = 1;
+  // How often a thread loses its turn at an access to memory; only the race build sees accesses.
+  double preemption = 0;
+};
+
+// "order", "reverse", "eager", "random:SEED", "resident:SEED" (random, four blocks at a time) or
+// "preempt:SEED" (the same, and threads lose their turn anywhere). Throws std::invalid_argument for other
+// names.
+Schedule schedule_named(std::string_view name);
+
+// From now on. Before the first call the environment variable YY_CUSIM names the schedule.
+void configure(const Schedule& schedule);
+
+// The machine that a program finds.
+struct Machine {
+  int driver_version = 13000;  // 0: no driver. Older than the runtime (13000): too old
+  int devices = 1;             // 0 or 1
+  int major = 8, minor = 0;    // compute capability
+  int multiprocessors = 108;
+  std::size_t memory_bytes = std::size_t{4} << 30;  // at most this much; 4 GiB is the most there is
+};
+void set_machine(const Machine& machine);
+
+// What the device has refused or found wrong since the last reset, the first of it: the launch's line, the
+// thread and the reason. Empty if nothing.
+std::string last_failure();
+
+// Forgets failures, sticky errors and work that has not run; allocations stay.
+void reset();
+
+// Which build this is: whether AddressSanitizer watches memory, whether kernels are watched for races.
+bool has_address_sanitizer();
+bool has_race_detection();
+
+// Bytes that are allocated on the device now.
+std::size_t allocated_bytes();
+
+}  // namespace yy::cusim

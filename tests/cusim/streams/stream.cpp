@@ -1,0 +1,150 @@
+#include "tests/cusim/streams/stream.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "tests/cusim/engine/failure.h"
+#include "tests/cusim/engine/settings.h"
+#include "tests/cusim/memory/arena.h"
+#include "tests/cusim/streams/capture.h"
+
+namespace yy::cusim {
+namespace {
+
+using Streams = Schedule::Streams;
+
+std::vector<std::unique_ptr<Stream>> streams;
+cudaError_t sticky = cudaSuccess;
+
+bool exists(const Stream* stream) {
+  return std::any_of(streams.begin(), streams.end(), [&](auto& one) { return one.get() == stream; });
+}
+
+bool can_start(const Work& work) {
+  return work.after == nullptr || work.after->reached;
+}
+
+// Runs the next work of the stream, which can start.
+void step(Stream& stream) {
+  const Work work = std::move(stream.work.front());
+  stream.work.pop_front();
+  if (sticky == cudaSuccess) sticky = work.run();  // after a failure nothing runs any more
+}
+
+// Sometimes another stream comes first.
+void let_others_go_on() {
+  if (settings().schedule.streams != Streams::random || streams.empty()) return;
+  while (random_below(2) == 0) {
+    Stream& other = *streams[random_below(streams.size())];
+    if (!other.work.empty() && can_start(other.work.front())) step(other);
+  }
+}
+
+void run_enqueued() {
+  const Streams when = settings().schedule.streams;
+  if (when == Streams::late || streams.empty()) return;
+  const OpenArena open;
+  if (when == Streams::random) return let_others_go_on();
+  for (bool moved = true; moved;) {
+    moved = false;
+    for (const auto& stream : streams) {
+      for (; !stream->work.empty() && can_start(stream->work.front()); moved = true) step(*stream);
+    }
+  }
+}
+
+}  // namespace
+
+Stream* create_stream(bool blocking) {
+  streams.push_back(std::make_unique<Stream>());
+  streams.back()->blocking = blocking;
+  return streams.back().get();
+}
+
+void destroy_stream(Stream* stream) {
+  drain(*stream);
+  streams.erase(std::find_if(streams.begin(), streams.end(), [&](auto& one) { return one.get() == stream; }));
+}
+
+Stream* find_stream(cudaStream_t handle) {
+  auto* stream = reinterpret_cast<Stream*>(handle);
+  return exists(stream) ? stream : nullptr;
+}
+
+Stream& null_stream() {
+  static Stream the_null_stream;
+  return the_null_stream;
+}
+
+cudaError_t enqueue(cudaStream_t handle, Task task) {
+  Stream* stream = find_stream(handle);
+  if (stream == nullptr) {
+    report(handle == nullptr ? "work was given to the null stream, which nothing is ordered by"
+                             : "work was given to a stream that does not exist");
+    return cudaErrorInvalidResourceHandle;
+  }
+  if (stream->capture != nullptr) return capture_task(*stream, std::move(task));
+  if (stream->blocking) drain(null_stream());
+  push(*stream, {std::move(task), nullptr});
+  return cudaSuccess;
+}
+
+void push(Stream& stream, Work work) {
+  stream.work.push_back(std::move(work));
+  run_enqueued();
+}
+
+void advance(Stream& stream) {
+  if (stream.work.empty()) return;
+  if (!can_start(stream.work.front())) {
+    const std::shared_ptr<const Mark> mark = stream.work.front().after;
+    drain_until(*mark);
+  }
+  step(stream);
+}
+
+void drain(Stream& stream) {
+  if (stream.work.empty()) return;
+  const OpenArena open;
+  while (!stream.work.empty()) {
+    let_others_go_on();
+    advance(stream);
+  }
+}
+
+void drain_until(const Mark& mark) {
+  if (mark.reached || !exists(mark.stream)) return;
+  const OpenArena open;
+  while (!mark.reached && !mark.stream->work.empty()) {
+    let_others_go_on();
+    advance(*mark.stream);
+  }
+}
+
+void drain_all() {
+  drain(null_stream());
+  for (const auto& stream : streams) drain(*stream);
+}
+
+void drain_blocking() {
+  drain(null_stream());
+  for (const auto& stream : streams) {
+    if (stream->blocking) drain(*stream);
+  }
+}
+
+void drop_all_work() {
+  null_stream().work.clear();
+  for (const auto& stream : streams) {
+    stream->work.clear();
+    stream->capture = nullptr;
+    stream->tail.clear();
+  }
+  sticky = cudaSuccess;
+}
+
+cudaError_t sticky_error() {
+  return sticky;
+}
+
+}  // namespace yy::cusim
