@@ -32,10 +32,11 @@ const std::map<std::string, std::set<std::string>> arrows = {
     {"ops", {"runtime"}},
     {"onnx", {"runtime", "ops"}},
     {"cpu", {"runtime", "ops"}},
+    {"cuda", {"runtime", "ops"}},
     {"image", {"runtime", "ops"}},
-    {"yy", {"runtime", "ops", "onnx", "cpu", "image"}},
-    {"tools", {"runtime", "ops", "onnx", "cpu", "image", "yy"}},
-    {"examples", {"runtime", "ops", "onnx", "cpu", "image", "yy"}},
+    {"yy", {"runtime", "ops", "onnx", "cpu", "cuda", "image"}},
+    {"tools", {"runtime", "ops", "onnx", "cpu", "cuda", "image", "yy"}},
+    {"examples", {"runtime", "ops", "onnx", "cpu", "cuda", "image", "yy"}},
 };
 
 // A dependency, how its headers are called, and the rooms that may name them; public headers may not
@@ -50,12 +51,15 @@ const std::vector<Dependency>& dependencies() {
   static const std::vector<Dependency> all = {
       {"oneDNN", std::regex("(oneapi/)?dnnl.*"), {"cpu"}},
       {"OpenMP", std::regex("omp\\.h"), {"cpu"}},
+      {"CUDA",
+       std::regex("cuda_.*|cudnn.*|cublas.*|cooperative_groups\\.h|vector_(types|functions)\\.h"),
+       {"cuda"}},
       {"protobuf", std::regex("google/protobuf/.*|.*\\.pb\\.h"), {"onnx"}},
       {"libjpeg", std::regex("jpeglib\\.h|jerror\\.h|jconfig\\.h|turbojpeg\\.h"), {"image"}},
       {"libpng", std::regex("png(conf)?\\.h"), {"image"}},
       {"nlohmann-json", std::regex("nlohmann/.*"), {"yy", "tools"}},
       {"CLI11", std::regex("CLI/.*"), {"tools"}},
-      {"fmt", std::regex("fmt/.*"), {"runtime", "ops", "onnx", "cpu", "image", "yy", "tools"}},
+      {"fmt", std::regex("fmt/.*"), {"runtime", "ops", "onnx", "cpu", "cuda", "image", "yy", "tools"}},
   };
   return all;
 }
@@ -65,12 +69,14 @@ std::string room_of(const std::string& path) {
 }
 
 bool is_header(const std::string& path) {
-  return path.ends_with(".h");
+  return path.ends_with(".h") || path.ends_with(".cuh");
 }
 
-// Private headers lie in a folder `private`, or say so in the comment that they open with.
+// Private headers lie in a folder `private` or `kernels`, or say so in the comment that they open with.
 bool is_private(const Source& source) {
-  if (source.path.find("/private/") != std::string::npos) return true;
+  for (const char* folder : {"/private/", "/kernels/"}) {
+    if (source.path.find(folder) != std::string::npos) return true;
+  }
   std::istringstream lines(source.text);
   std::string comment;
   for (std::string line; std::getline(lines, line) && line.starts_with("//");) comment += line.substr(2);
@@ -180,7 +186,7 @@ TEST(Structure, IncludesFollowTheArrows) {
 
 TEST(Structure, NoNotesToOneselfAreLeft) {
   std::vector<Source> sources;
-  for (const char* folder : {"runtime", "ops", "onnx", "cpu", "image", "yy", "tools", "tests", "docs",
+  for (const char* folder : {"runtime", "ops", "onnx", "cpu", "cuda", "image", "yy", "tools", "tests", "docs",
                              "examples", "cmake", "third_party"}) {
     append(sources, read_sources(YY_SOURCE_DIR, folder,
                                  {".h", ".cpp", ".cu", ".cuh", ".inc", ".py", ".sh", ".md", ".cmake",
@@ -242,6 +248,9 @@ TEST(Structure, DependenciesAreFoundWhereTheyDoNotBelong) {
   EXPECT_THAT(check_one("yy/a.cpp", "#include <dnnl.hpp>"), ElementsAre(HasSubstr("oneDNN")));
   EXPECT_THAT(check_one("runtime/a.cpp", "#include <oneapi/dnnl/dnnl.hpp>"),
               ElementsAre(HasSubstr("oneDNN")));
+  EXPECT_THAT(check_one("yy/a.cpp", "#include <cuda_runtime_api.h>"), ElementsAre(HasSubstr("CUDA")));
+  EXPECT_THAT(check_one("cuda/a.h", "#include <cuda_runtime_api.h>"),
+              ElementsAre(HasSubstr("public header")));
   EXPECT_THAT(check_one("cpu/a.h", "#include <dnnl.hpp>"), ElementsAre(HasSubstr("public header")));
   EXPECT_THAT(check_one("onnx/a.h", "#include \"onnx/yy_onnx.pb.h\""),
               ElementsAre(HasSubstr("public header")));
