@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Formats our C++ files with clang-format and the settings in .clang-format (written for version 14).
+# Formats our C++ and CUDA files with clang-format and the settings in .clang-format (written for version 14).
 #
 # usage: tools/format.sh [--check]
 #
@@ -17,6 +17,6 @@ esac
 command -v clang-format >/dev/null || fail "clang-format is missing; install it with: apt-get install clang-format"
 
 cd "$root"
-find . \( -name .git -o -path ./build \) -prune -o -type f \( -name '*.cpp' -o -name '*.h' \) -print0 |
+find . \( -name .git -o -path ./build \) -prune -o -type f \( -name '*.cpp' -o -name '*.h' -o -name '*.cu' -o -name '*.cuh' \) -print0 |
   sort -z |
   xargs -0 clang-format "${arguments[@]}"

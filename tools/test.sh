@@ -21,5 +21,6 @@ esac
 packages+=(libonnx-testdata)  # ONNX's own tests of operators
 install_packages
 build_release all
+[[ $depth == landing ]] || build_release tests_full
 say "Testing: $depth"
 exec ctest --preset release -L "$labels" --no-tests=error --parallel "$(nproc)"

@@ -143,7 +143,8 @@ TEST(Run, PrecisionIsWhatWasAskedForOrIsRefused) {
         run_pair("0.9", {digits, "--precision", precision, "--quiet", "--json", folder / "a.json"}));
   };
   const auto precision = [&] { return nlohmann::json::parse(read_text(folder / "a.json"))["precision"]; };
-  EXPECT_EQ(run_in("f16").code, 2);
+  EXPECT_EQ(run_in("f64").code, 2);
+  EXPECT_EQ(run_in("f16").code, 5) << "the CPU has none";
   {
     const OldCpu old;
     const Outcome refused = run_in("bf16");

@@ -1,7 +1,6 @@
 #include "tools/yy_bench/kernel_benchmark.h"
 
 #include <benchmark/benchmark.h>
-#include <cstring>
 
 namespace yy {
 namespace {
@@ -23,6 +22,7 @@ class BoundKernel {
     buffers_.push_back(setting.backend->allocate(kernel.workspace_bytes));
     binding.workspace = buffers_.back().data();
     launch_ = kernel.bind(binding);
+    stream_->wait();
   }
 
   void run() {
@@ -32,17 +32,19 @@ class BoundKernel {
 
  private:
   TensorView filled(const Backend& backend, const OpInput& input) {
-    const std::size_t bytes = input.desc.bytes();
-    buffers_.push_back(backend.allocate(bytes));
-    void* data = buffers_.back().data();
-    if (input.constant != nullptr) {
-      std::memcpy(data, input.constant->data(), bytes);
-    } else if (input.desc.dtype == DType::f32) {
-      auto* values = static_cast<float*>(data);
-      for (std::size_t i = 0; i < bytes / sizeof(float); ++i)
-        values[i] = static_cast<float>(i % 17) * 0.0625F;
+    Tensor numbers;
+    const Tensor* from = input.constant;
+    if (from == nullptr) {
+      numbers = Tensor(input.desc);
+      if (input.desc.dtype == DType::f32) {
+        std::size_t i = 0;
+        for (float& x : numbers.as_mutable<float>()) x = static_cast<float>(i++ % 17) * 0.0625F;
+      }
+      from = &numbers;
     }
-    return {input.desc, data};
+    buffers_.push_back(backend.allocate(input.desc.bytes()));
+    stream_->copy_in(buffers_.back().data(), from->data(), input.desc.bytes());
+    return {input.desc, buffers_.back().data()};
   }
 
   std::vector<Buffer> buffers_;
@@ -58,7 +60,7 @@ double bytes_of(const BenchmarkCase& which) {
 }
 
 void time_kernel(benchmark::State& state, const BenchmarkCase& which, const BenchmarkSetting& setting) {
-  WeightStore weights;
+  WeightStore weights(settle_on(*setting.backend));
   const KernelOrRefusal made =
       setting.backend->make_kernel({*which.op, which.inputs, which.outputs, setting.threads, weights});
   if (const auto* refusal = std::get_if<Refusal>(&made)) {

@@ -35,7 +35,7 @@ void register_all(const Options& options) {
   const bool given = !options.models.empty() || !options.pictures.empty();
   if (!given || !options.pictures.empty()) register_pictures(options.pictures);
   if (!given) {
-    for (const BenchmarkCase& which : operator_cases()) register_kernel(which, setting);
+    for (const BenchmarkCase& which : operator_cases(*backend)) register_kernel(which, setting);
   }
   const Precision precision = choose_precision(options.precision, *setting.backend);
   for (const std::string& model : options.models) {

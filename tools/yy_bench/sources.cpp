@@ -29,10 +29,11 @@ std::string description(const Node& node, const BenchmarkCase& which) {
 
 }  // namespace
 
-std::vector<BenchmarkCase> operator_cases() {
+std::vector<BenchmarkCase> operator_cases(const Backend& backend) {
   std::vector<BenchmarkCase> result;
   for (const test::Case& c : test::explicit_cases()) {
     for (const test::Arrangement& arrangement : test::arrangements(c)) {
+      if (backend.support(test::precision_of(arrangement)) == Support::none) continue;
       auto prepared = std::make_shared<test::Prepared>(test::prepare(c, arrangement));
       BenchmarkCase which{fmt::format("{}/{}", test::full_name(c), test::text(arrangement)), c.op,
                           prepared->inputs, prepared->outputs, prepared};

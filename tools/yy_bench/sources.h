@@ -11,7 +11,7 @@
 namespace yy {
 
 // Every explicit case of tests/cases in the layouts it allows, those with zero elements left out.
-std::vector<BenchmarkCase> operator_cases();
+std::vector<BenchmarkCase> operator_cases(const Backend& backend);
 
 // The distinct steps of a model as it is compiled for `batch`, named MODEL/OPERATOR/SHAPES.
 std::vector<BenchmarkCase> model_cases(const std::filesystem::path& onnx_file, std::int64_t batch,

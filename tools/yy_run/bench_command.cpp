@@ -3,11 +3,11 @@
 #include <filesystem>
 #include <unistd.h>
 
-#include "cpu/cpu_backend.h"
 #include "runtime/printable.h"
 #include "tools/yy_run/bench_loop.h"
 #include "tools/yy_run/bench_options.h"
 #include "tools/yy_run/bench_report.h"
+#include "tools/yy_run/device_option.h"
 #include "tools/yy_run/interrupt.h"
 #include "tools/yy_run/output_file.h"
 #include "tools/yy_run/report_model.h"
@@ -49,7 +49,8 @@ class Bench {
   Profile* profile(std::size_t worker) { return profiles_.empty() ? nullptr : &profiles_[worker]; }
 
   void measure_network() {
-    const Network network(load_for_report(options_.network).onnx.graph, options_.network, make_cpu_backend());
+    const Network network(load_for_report(options_.network).onnx.graph, options_.network,
+                          open_named_device(options_.run.device));
     report_.models = {options_.network};
     report_.names = {std::filesystem::path(options_.network).stem().string()};
     report_.device = network.backend().name();

@@ -1,6 +1,5 @@
 #include "tools/yy_run/bench_load.h"
 
-#include <cstring>
 #include <fmt/format.h>
 #include <random>
 #include <utility>
@@ -65,7 +64,7 @@ bool NetworkLoad::refill(bool time_is_over) {
   if (time_is_over) return false;
   for (std::size_t i = 0; i < noise_.size(); ++i) {
     void* to = executor_.input(i).data;
-    if (to != nullptr) std::memcpy(to, noise_[i].data(), noise_[i].desc().bytes());
+    if (to != nullptr) stream_->copy_in(to, noise_[i].data(), noise_[i].desc().bytes());
   }
   return true;
 }

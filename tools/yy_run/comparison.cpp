@@ -59,6 +59,7 @@ Comparison compare(const Tensor& found, const Tensor& reference, const Tolerance
     case DType::boolean:
       as(std::uint8_t{});
       break;
+    case DType::f16:
     case DType::bf16:
       break;
   }

@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "cpu/cpu_backend.h"
+#include "tools/yy_run/device_option.h"
 #include "tools/yy_run/output_file.h"
 #include "tools/yy_run/report_model.h"
 #include "tools/yy_run/run_options.h"
@@ -17,6 +17,7 @@ struct PlanOptions {
   std::string model;
   std::int64_t batch = 1;
   int threads = 1;
+  std::string device = "cpu";
   std::string precision = "f32";
   std::string json;
 };
@@ -138,7 +139,8 @@ std::string json_of(const std::vector<Row>& rows, const Program& program, const 
 }
 
 ExitCode plan(const PlanOptions& options) {
-  const Network network(load_for_report(options.model).onnx.graph, options.model, make_cpu_backend());
+  const Network network(load_for_report(options.model).onnx.graph, options.model,
+                        open_named_device(options.device));
   const Precision precision = choose_precision(options.precision, network.backend());
   const auto program = compile_for_report(network, options.batch, options.threads, precision);
   const std::vector<Row> rows = rows_of(*program);
@@ -164,6 +166,7 @@ Command add_plan_command(CLI::App& app) {
       ->required()
       ->check(CLI::Range(1, largest_batch));
   add_threads_option(*command, options->threads);
+  add_device_option(*command, options->device);
   add_precision_option(*command, options->precision);
   command->add_option("--json", options->json, "The same as JSON; - is stdout")->type_name("FILE");
   return {command, [options] { return plan(*options); }};

@@ -1,10 +1,8 @@
 #include "tools/yy_run/raw_run.h"
 
-#include <cstring>
-
-#include "cpu/cpu_backend.h"
 #include "ops/passes/lower.h"
 #include "runtime/executor.h"
+#include "tools/yy_run/device_option.h"
 #include "tools/yy_run/run_options.h"
 #include "yy/network.h"
 
@@ -22,23 +20,24 @@ void add_raw_run_options(CLI::App& app, RawRunOptions& options) {
 
 std::vector<Tensor> run_raw(Graph graph, std::vector<Tensor> inputs, const RawRunOptions& options) {
   bind_compile_time_inputs(graph, inputs);
-  const Network network(std::move(graph), options.model, make_cpu_backend());
+  const Network network(std::move(graph), options.model, open_named_device(options.device));
   std::vector<Shape> shapes;
   for (const Tensor& input : inputs) shapes.push_back(input.shape());
   const auto program =
       network.program(shapes, options.threads, choose_precision(options.precision, network.backend()));
   Executor executor(program, network.backend().allocate(program->memory().arena_bytes));
-  for (std::size_t i = 0; i < inputs.size(); ++i) {
-    std::memcpy(executor.input(i).data, inputs[i].data(), inputs[i].desc().bytes());
-  }
   const auto stream = network.backend().new_stream(options.threads);
+  for (std::size_t i = 0; i < inputs.size(); ++i) {
+    stream->copy_in(executor.input(i).data, inputs[i].data(), inputs[i].desc().bytes());
+  }
   executor.run(*stream);
-  stream->wait();
   std::vector<Tensor> outputs;
   for (std::size_t i = 0; i < program->graph().outputs.size(); ++i) {
     const TensorView& output = executor.output(i);
-    std::memcpy(outputs.emplace_back(output.desc).mutable_data(), output.data, output.desc.bytes());
+    Tensor& tensor = outputs.emplace_back(output.desc);
+    stream->copy_out(tensor.mutable_data(), output.data, output.desc.bytes());
   }
+  stream->wait();
   return outputs;
 }
 

@@ -13,7 +13,7 @@ struct RawRunOptions {
   std::string model;
   std::vector<std::string> inputs;  // NAME=FILE
   int threads = 1;
-  std::string device = "auto";
+  std::string device = "cpu";
   std::string precision = "f32";
 };
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "runtime/error.h"
+#include "tools/yy_run/device_option.h"
 #include "tools/yy_run/output_file.h"
 #include "yy/threads.h"
 
@@ -129,16 +130,11 @@ void add_threads_option(CLI::App& app, int& threads) {
       ->capture_default_str();
 }
 
-void add_device_option(CLI::App& app, std::string& device) {
-  app.add_option("--device", device, "auto or cpu")
-      ->check(CLI::IsMember({"auto", "cpu"}))
-      ->capture_default_str();
-}
-
 void add_precision_option(CLI::App& app, std::string& precision) {
-  app.add_option("--precision", precision,
-                 "f32, bf16 (faster on CPUs that have it, less exact), or auto: bf16 where the CPU has it")
-      ->check(CLI::IsMember({"f32", "bf16", "auto"}))
+  app.add_option(
+         "--precision", precision,
+         "f32, bf16 or (on GPUs) f16, which are faster and less exact, or auto: bf16 where the device has it")
+      ->check(CLI::IsMember({"f32", "f16", "bf16", "auto"}))
       ->capture_default_str();
 }
 

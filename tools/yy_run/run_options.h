@@ -20,7 +20,7 @@ struct RunOptions {
   std::optional<int> batch;
   int threads = 1;
   std::string mode = "throughput";
-  std::string device = "auto";
+  std::string device = "cpu";
   std::string precision = "f32";
   int topk = 1;
   std::string csv, json;
@@ -54,7 +54,6 @@ struct NamedFile {
 };
 void check_outputs(const NamedFile& a, const NamedFile& b);  // that they are not the same file
 void add_threads_option(CLI::App& app, int& threads);
-void add_device_option(CLI::App& app, std::string& device);
 void add_precision_option(CLI::App& app, std::string& precision);
 
 inline constexpr int largest_batch = 4096;

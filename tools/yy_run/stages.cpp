@@ -3,14 +3,14 @@
 #include <filesystem>
 #include <fmt/format.h>
 
-#include "cpu/cpu_backend.h"
 #include "runtime/error.h"
+#include "tools/yy_run/device_option.h"
 #include "tools/yy_run/interrupt.h"
 
 namespace yy {
 
 Stages load_stages(const RunOptions& options) {
-  const std::shared_ptr<const Backend> backend = make_cpu_backend();
+  const std::shared_ptr<const Backend> backend = open_named_device(options.device);
   Stages stages;
   for (const std::string& model : options.models()) {
     stop_if_interrupted();
