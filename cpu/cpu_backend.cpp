@@ -10,38 +10,11 @@
 namespace yy {
 namespace cpu {
 
-// Every family's kernel factory, declared from the list of operators.
-#define YY_OP(name, family, devices) KernelOrRefusal make_##family(const KernelRequest&, const Context&);
-#define YY_OWN_OP YY_OP
-#include "ops/op_list.inc"
-#undef YY_OP
-#undef YY_OWN_OP
+#define YY_DEVICE devices::CPU
+#include "ops/kernel_table.inc"
+#undef YY_DEVICE
 
 namespace {
-
-using devices::CPU;
-using devices::CUDA;
-using devices::FOLDED;
-
-struct Row {
-  std::string_view name;
-  bool promised;
-  KernelOrRefusal (*make)(const KernelRequest&, const Context&);
-};
-
-// A promised factory that nobody wrote is a link error; that of an operator not promised is never named.
-constexpr Row rows[] = {
-#define YY_OP(name, family, devices)                                             \
-  {#name, ((devices)&CPU) != 0,                                                  \
-   [](const KernelRequest& request, const Context& context) -> KernelOrRefusal { \
-     if constexpr (((devices)&CPU) != 0) return make_##family(request, context); \
-     return Refusal{};                                                           \
-   }},
-#define YY_OWN_OP YY_OP
-#include "ops/op_list.inc"
-#undef YY_OP
-#undef YY_OWN_OP
-};
 
 Kernel nothing_to_do() {
   Kernel kernel;
@@ -72,9 +45,8 @@ class CpuBackend : public Backend {
   }
 
   KernelOrRefusal make_kernel(const KernelRequest& request) const override {
-    const auto* row = std::find_if(std::begin(rows), std::end(rows),
-                                   [&](const Row& r) { return r.name == request.op.name(); });
-    if (row == std::end(rows)) {
+    const KernelRow* row = find_kernel_row(request.op.name());
+    if (row == nullptr) {
       return Refusal{fmt::format("operator '{}' is not known to this device", request.op.name())};
     }
     if (!row->promised) {

@@ -14,38 +14,11 @@
 namespace yy {
 namespace cuda {
 
-// Every family's kernel factory, declared from the list of operators.
-#define YY_OP(name, family, devices) KernelOrRefusal make_##family(const KernelRequest&, const Context&);
-#define YY_OWN_OP YY_OP
-#include "ops/op_list.inc"
-#undef YY_OP
-#undef YY_OWN_OP
+#define YY_DEVICE devices::CUDA
+#include "ops/kernel_table.inc"
+#undef YY_DEVICE
 
 namespace {
-
-using devices::CPU;
-using devices::CUDA;
-using devices::FOLDED;
-
-struct Row {
-  std::string_view name;
-  bool promised;
-  KernelOrRefusal (*make)(const KernelRequest&, const Context&);
-};
-
-// A promised factory that nobody wrote is a link error; that of an operator not promised is never named.
-constexpr Row rows[] = {
-#define YY_OP(name, family, devices)                                              \
-  {#name, ((devices)&CUDA) != 0,                                                  \
-   [](const KernelRequest& request, const Context& context) -> KernelOrRefusal {  \
-     if constexpr (((devices)&CUDA) != 0) return make_##family(request, context); \
-     return Refusal{};                                                            \
-   }},
-#define YY_OWN_OP YY_OP
-#include "ops/op_list.inc"
-#undef YY_OP
-#undef YY_OWN_OP
-};
 
 constexpr std::int64_t most_elements = (std::int64_t{1} << 31) - 1;  // kernels count in 32 bits
 
@@ -85,9 +58,8 @@ class CudaBackend : public Backend {
   }
 
   KernelOrRefusal make_kernel(const KernelRequest& request) const override {
-    const auto* row = std::find_if(std::begin(rows), std::end(rows),
-                                   [&](const Row& r) { return r.name == request.op.name(); });
-    if (row == std::end(rows)) {
+    const KernelRow* row = find_kernel_row(request.op.name());
+    if (row == nullptr) {
       return Refusal{fmt::format("operator '{}' is not known to this device", request.op.name())};
     }
     if (!row->promised) return Refusal{fmt::format("{} has no CUDA kernel", row->name)};

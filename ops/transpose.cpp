@@ -48,6 +48,24 @@ std::vector<TensorDesc> Reorder::infer(std::span<const OpInput> inputs) const {
   return {need(inputs, 0, "input").desc};
 }
 
+std::vector<std::int64_t> input_steps(const Op& op, const TensorDesc& in) {
+  std::vector<std::int64_t> steps = in.strides();
+  if (const auto* transpose = dynamic_cast<const Transpose*>(&op)) {
+    const auto own = in.strides();
+    const auto perm = transpose->perm(own.size());
+    for (std::size_t i = 0; i < perm.size(); ++i) steps[i] = own[perm[i]];
+  }
+  return steps;
+}
+
+bool moves_nothing(const TensorDesc& out, const std::vector<std::int64_t>& steps) {
+  const auto own = out.strides();
+  for (std::size_t i = 0; i < own.size(); ++i) {
+    if (out.shape[i] != 1 && steps[i] != own[i]) return false;
+  }
+  return true;
+}
+
 std::shared_ptr<const Op> read_transpose(NodeSource& source) {
   return std::make_shared<Transpose>(source.attributes.find_ints("perm"));
 }

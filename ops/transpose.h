@@ -32,6 +32,14 @@ class Reorder : public Op {
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
 };
 
+// How far each step along an axis of the output moves in the input, in elements. `op` is a Transpose or a
+// Reorder.
+std::vector<std::int64_t> input_steps(const Op& op, const TensorDesc& in);
+
+// Whether an output that takes these steps through its input has every element where the input has it: axes
+// of one element change places, or a Transpose and a change of layout undo each other.
+bool moves_nothing(const TensorDesc& out, const std::vector<std::int64_t>& steps);
+
 std::shared_ptr<const Op> read_transpose(NodeSource& source);
 
 }  // namespace yy

@@ -268,19 +268,20 @@ void Cascade::run_batch(std::size_t s) {
   prepare_rows(stage, step);
   times_.preprocess += laps.next();
   if (!is_last(s)) set_gate(s, step);
-  run_and_wait(step.executor->launches(), step.program_row);
+  run(step.executor->launches(), step.program_row);
+  stream_->wait();
   times_.stages[s] += laps.next();
-  run_and_wait(step.scatter, step.scatter_row);
+  run(step.scatter, step.scatter_row);
   fetch_answers(s, step);
+  stream_->wait();
   if (s == 0) ++yin_batches_;
   pass_on(s, step);
   times_.glue += laps.next();
 }
 
-void Cascade::run_and_wait(std::span<const Launch> launches, std::size_t profile_row) {
+void Cascade::run(std::span<const Launch> launches, std::size_t profile_row) {
   if (options_.profile != nullptr) return options_.profile->run(*stream_, launches, profile_row);
   stream_->run(launches);
-  stream_->wait();
 }
 
 void Cascade::prepare_rows(const Stage& stage, const Step& step) {
@@ -308,9 +309,8 @@ void Cascade::set_gate(std::size_t s, const Step& step) {
   }
 }
 
-// What pass_on and answer read.
+// What pass_on and answer read, once the stream has been waited for.
 void Cascade::fetch_answers(std::size_t s, const Step& step) {
-  if (backend_.host_memory()) return;
   labels_.fetch(*stream_);
   confidences_.fetch(*stream_);
   if (!is_last(s)) {
@@ -318,7 +318,6 @@ void Cascade::fetch_answers(std::size_t s, const Step& step) {
     step.outputs[classifier_io::count].fetch(*stream_);
   }
   if (options_.topk > 1) step.outputs[classifier_io::scores].fetch(*stream_);
-  stream_->wait();
 }
 
 // Answers the rows that stay with this stage, and queues the others for the next.

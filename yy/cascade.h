@@ -125,7 +125,7 @@ class Cascade {
   void run_batch(std::size_t stage);
   void prepare_rows(const Stage& stage, const Step& step);
   void set_gate(std::size_t stage, const Step& step);
-  void run_and_wait(std::span<const Launch> launches, std::size_t profile_row);
+  void run(std::span<const Launch> launches, std::size_t profile_row);
   void fetch_answers(std::size_t stage, const Step& step);
   void pass_on(std::size_t stage, const Step& step);
   void answer(std::size_t stage, const Step& step, std::size_t row, std::int32_t slot);

@@ -31,8 +31,6 @@ equivalent = {
     ("cuda/staging.cpp", "next_ = ", "buffers take no turns"): "slower: every copy waits for the one before",
     ("cuda/stream.cpp", "cudaStreamSynchronize(stream_.get());", "no wait"):
         "in the destructor; freeing the pinned buffers waits for the device, on GPUs too, though nobody promises it",
-    ("cuda/cuda_backend.cpp", "cudaStreamSynchronize(stream.get())", "no wait"):
-        "the simulation drains a stream that is destroyed; on a GPU another stream might read too early",
 }
 
 # Tests that know a source, as gtest patterns; "Pad_*" stands for the cases of Pad. Other sources stay as they are.
