@@ -19,7 +19,10 @@ struct CudaReport {
     std::string capability;  // compute capability, "9.0"
     std::size_t memory = 0;  // bytes
     std::size_t free = 0;    // bytes that nobody has taken
-    std::string trouble;     // why it cannot be used; empty where it can
+    // What all CUDA cores do in float32 at the device's highest clock, a multiply-add being two; 0 where the
+    // architecture is not known here.
+    double flops_per_second = 0;
+    std::string trouble;  // why it cannot be used; empty where it can
   };
   struct Library {
     std::string name;     // "cuDNN"

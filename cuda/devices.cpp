@@ -49,6 +49,31 @@ std::string kernel_trouble(int device) {
   return "";
 }
 
+// Results of float32 multiply-adds per clock and multiprocessor. Source: CUDA Programming Guide, table of
+// arithmetic throughput. 0 where it is not known.
+int lanes_of(int capability) {
+  switch (capability) {
+    case 75:
+    case 80:
+      return 64;
+    case 86:
+    case 87:
+    case 89:
+    case 90:
+    case 100:
+    case 103:
+    case 120:
+      return 128;
+    default:
+      return 0;
+  }
+}
+
+double flops_per_second(int device) {
+  const double hertz = 1e3 * attribute(cudaDevAttrClockRate, device);
+  return 2 * hertz * attribute(cudaDevAttrMultiProcessorCount, device) * lanes_of(capability_of(device));
+}
+
 CudaReport::Device describe(int device) {
   CudaReport::Device described;
   cudaDeviceProp properties{};
@@ -58,6 +83,7 @@ CudaReport::Device describe(int device) {
   described.memory = properties.totalGlobalMem;
   described.trouble = device_trouble(device);
   if (!described.trouble.empty()) return described;
+  described.flops_per_second = flops_per_second(device);
   const DeviceScope scope(device);
   std::size_t total = 0;
   YY_CUDA(cudaMemGetInfo(&described.free, &total));

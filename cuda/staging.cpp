@@ -31,6 +31,12 @@ EventHandle make_event() {
   return EventHandle(event);
 }
 
+EventHandle make_timer() {
+  cudaEvent_t event = nullptr;
+  YY_CUDA(cudaEventCreate(&event));
+  return EventHandle(event);
+}
+
 PinnedMemory make_pinned(std::size_t bytes) {
   void* memory = nullptr;
   YY_CUDA(cudaMallocHost(&memory, bytes));

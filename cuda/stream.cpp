@@ -44,4 +44,19 @@ void CudaStream::wait() {
   downloads_.deliver();
 }
 
+double CudaStream::run_timed(std::span<const Launch> launches) {
+  const DeviceScope scope(device_);
+  if (!start_) {
+    start_ = make_timer();
+    stop_ = make_timer();
+  }
+  YY_CUDA(cudaEventRecord(start_.get(), stream_.get()));
+  run(launches);
+  YY_CUDA(cudaEventRecord(stop_.get(), stream_.get()));
+  wait();
+  float milliseconds = 0;
+  YY_CUDA(cudaEventElapsedTime(&milliseconds, start_.get(), stop_.get()));
+  return milliseconds * 1e-3;
+}
+
 }  // namespace yy::cuda

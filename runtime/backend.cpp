@@ -1,5 +1,6 @@
 #include "runtime/backend.h"
 
+#include <chrono>
 #include <cstring>
 #include <fmt/format.h>
 
@@ -26,6 +27,13 @@ void Stream::copy_in(void* to, const void* from, std::size_t bytes) {
 
 void Stream::copy_out(void* to, const void* from, std::size_t bytes) {
   copy_in(to, from, bytes);
+}
+
+double Stream::run_timed(std::span<const Launch> launches) {
+  const auto start = std::chrono::steady_clock::now();
+  run(launches);
+  wait();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
 DType type_of(Precision precision) {

@@ -33,6 +33,9 @@ class Stream {
   // Device to host. The bytes are at `to` after the next wait().
   virtual void copy_out(void* to, const void* from, std::size_t bytes);
   virtual void wait() = 0;  // returns when all that was enqueued is done
+  // Enqueues them and waits. Gives the seconds from the first one's begin to the last one's end, by the
+  // device's own clock where it has one, so that neither the way there nor the waiting counts.
+  virtual double run_timed(std::span<const Launch> launches);
 };
 
 // Where a kernel's tensors lie. Inputs that were left out have a null pointer.

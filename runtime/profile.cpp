@@ -37,19 +37,15 @@ std::size_t Profile::add(const Program& program, std::string_view part) {
 }
 
 void Profile::run(Stream& stream, std::span<const Launch> launches, std::size_t first_row) {
-  Clock::time_point before = Clock::now();
   for (std::size_t i = 0; i < launches.size(); ++i) {
-    stream.run(launches.subspan(i, 1));
-    stream.wait();
-    const Clock::time_point after = Clock::now();
-    const double seconds = seconds_between(before, after);
+    const Clock::time_point before = Clock::now();
+    const double seconds = stream.run_timed(launches.subspan(i, 1));
     Row& row = rows_[first_row + i];
     ++row.calls;
     row.seconds += seconds;
     if (events_.size() < most_events_) {
       events_.push_back({first_row + i, seconds_between(start_, before), seconds});
     }
-    before = after;
   }
 }
 

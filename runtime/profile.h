@@ -1,7 +1,7 @@
-// Where the time of programs goes, node by node: each launch runs on its own and is waited for. On a device
-// that works while the caller goes on, such a wait per node keeps launches from being prepared ahead, which
-// costs some microseconds a node; on the CPU it costs a look at the clock. So profile to compare nodes,
-// and measure whole programs without.
+// Where the time of programs goes, node by node: each launch runs on its own, by the device's clock
+// (Stream::run_timed), and is waited for. On a device that works while the caller goes on, the waits keep
+// launches from being prepared ahead, so the nodes' times do not add up to a whole run's; on the CPU a wait
+// costs two looks at the clock. So profile to compare nodes, and measure whole programs without.
 //
 // One per worker; not thread-safe.
 #pragma once

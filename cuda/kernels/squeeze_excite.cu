@@ -1,10 +1,11 @@
-// Three kernels:
-//   add_pixels    each block sums up a share of an image's pixels for some channels: [images, shares,
-//   channels] squeeze       each block adds up an image's shares to means and computes eight numbers of the
-//   inner layer, one
-//                 per warp: [images, squeezed]
-//   excite        each block computes the gates of some channels of an image and scales some of the pixels
-// Threads stand as 16 packs of channels times 16 pixels.
+// Three kernels, whose threads stand as 16 packs of channels times 16 pixels:
+//
+// add_pixels: each block sums up a share of an image's pixels for some channels, [images, shares, channels].
+//
+// squeeze: each block adds up an image's shares to means and computes eight numbers of the inner layer, one
+// per warp, [images, squeezed].
+//
+// excite: each block computes the gates of some channels of an image and scales some of the pixels.
 #include <algorithm>
 
 #include "cuda/kernels/squeeze_excite.h"

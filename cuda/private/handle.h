@@ -21,6 +21,7 @@ using PinnedMemory = std::unique_ptr<std::byte, Ends<cudaFreeHost>>;
 
 StreamHandle make_stream();             // does not wait for the default stream
 EventHandle make_event();               // for order, not for time
+EventHandle make_timer();               // for both
 PinnedMemory make_pinned(std::size_t);  // host memory that the device reads and writes by itself
 
 }  // namespace yy::cuda

@@ -63,6 +63,8 @@ std::vector<Case> cases_channel_map() {
       mapped("int8", {unit}, {data({2, 12, 5, 3}, DType::i8), data({2, 20, 5, 3}, DType::i8)}),
       mapped("int64", {unit}, {data({2, 12, 5, 3}, DType::i64), data({2, 20, 5, 3}, DType::i64)}),
       mapped("no_rows", {run(0, 1, 2)}, {data({0, 3, 4, 4})}),
+      mapped("many_inputs", {{{17, 1}, {0, 2}, {16, 0}, {15, 2}, {17, 0}}, run(1, 0, 3)},
+             std::vector<CaseInput>(18, data({2, 3, 2, 3}))),
       mapped("wide", {first, second}, {data({1, 12, 56, 55}), data({1, 20, 56, 55})}),
   };
 }

@@ -29,6 +29,8 @@ std::vector<Case> cases_layer_norm() {
       node("epsilon", op, 17, {{"epsilon", 0.5F}, {"stash_type", 1}}, inputs({5, 13}, {13}), rounded),
       node("two_axes", op, 17, {{"axis", -2}}, inputs({3, 5, 7}, {5, 7}), rounded),
       node("all_axes", op, 17, {{"axis", 0}}, inputs({3, 5, 7}, {3, 5, 7}), rounded),
+      node("long_rows", op, 17, {}, inputs({3, 2056}, {2056}), rounded),
+      node("long_odd_rows", op, 17, {{"axis", -2}}, inputs({2, 3, 701}, {3, 701}), rounded),
       node("one_element", op, 17, {}, inputs({4, 1}, {1}), rounded),
       node("far_from_zero", op, 17, {}, inputs({4, 96}, {96}, 100, 101), 1e-3),
       node("dynamic", op, 17, {}, dynamic, rounded),

@@ -34,6 +34,7 @@ std::vector<Case> cases_squeeze_excite() {
       gated("one_of_all", {1, 1, 4, 4}, 1, relu, sigmoid),
       gated("linear", {2, 6, 4, 4}, 5, {}, {}),
       gated("wide", {1, 240, 28, 28}, 60, silu, sigmoid),
+      gated("many_channels", {2, 2052, 2, 3}, 5, relu, sigmoid),
       gated("no_rows", {0, 6, 4, 4}, 5, relu, sigmoid),
       no_bias,
       short_list,

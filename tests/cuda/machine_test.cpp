@@ -44,6 +44,8 @@ TEST_F(Machines, OneThatWorks) {
   ASSERT_EQ(report.devices.size(), 1U);
   EXPECT_EQ(report.devices[0].trouble, "");
   EXPECT_EQ(report.devices[0].capability, "8.0");
+  // 64 multiply-adds per clock and multiprocessor of 8.0; the simulated clock is 1 GHz.
+  EXPECT_DOUBLE_EQ(report.devices[0].flops_per_second, 2 * 1e9 * 64 * Machine().multiprocessors);
 }
 
 TEST_F(Machines, NoDriver) {

@@ -1,6 +1,7 @@
 // Copies through a stream's staging buffers: nothing is lost or read too early, however many are under way
 // and however large they are.
 #include <algorithm>
+#include <chrono>
 #include <cstddef>
 #include <gtest/gtest.h>
 #include <memory>
@@ -96,6 +97,24 @@ TEST_F(Streams, RunLaunchesBetweenTheCopies) {
   stream_->wait();
   EXPECT_TRUE(first == pattern(64, 1));
   EXPECT_TRUE(second == pattern(64, 2));
+}
+
+TEST_F(Streams, TimeWhatTheyRunAndWaitForIt) {
+  const Buffer buffer = backend_.allocate(64);
+  Bytes received(64);
+  const std::vector<Launch> launches{
+      [&](Stream& stream) { send(stream, buffer, 1); },
+      [&](Stream& stream) { stream.copy_out(received.data(), buffer.data(), received.size()); }};
+  for (int round = 0; round < 3; ++round) {
+    received.assign(64, std::byte{0});
+    const auto start = std::chrono::steady_clock::now();
+    const double seconds = stream_->run_timed(launches);
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+    EXPECT_TRUE(received == pattern(64, 1));
+    EXPECT_GE(seconds, 0);
+    EXPECT_LE(seconds, passed.count());
+  }
+  EXPECT_GE(stream_->run_timed({}), 0);
 }
 
 TEST_F(Streams, FinishTheirCopiesWhenDestroyed) {

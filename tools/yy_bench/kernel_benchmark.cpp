@@ -25,9 +25,9 @@ class BoundKernel {
     stream_->wait();
   }
 
-  void run() {
-    stream_->run({&launch_, 1});
-    stream_->wait();
+  double run(const CacheFlush* flush) {
+    if (flush != nullptr) stream_->run(flush->launches());
+    return stream_->run_timed({&launch_, 1});
   }
 
  private:
@@ -74,8 +74,8 @@ void time_kernel(benchmark::State& state, const BenchmarkCase& which, const Benc
     return;
   }
   BoundKernel bound(which, setting, kernel);
-  bound.run();
-  for (auto _ : state) bound.run();
+  bound.run(nullptr);
+  for (auto _ : state) state.SetIterationTime(bound.run(setting.flush.get()));
 
   using benchmark::Counter;
   const auto rate = [&](double per_run, double unit) {
@@ -84,9 +84,9 @@ void time_kernel(benchmark::State& state, const BenchmarkCase& which, const Benc
   const double flops = 2.0 * static_cast<double>(which.op->macs(which.inputs, which.outputs));
   if (flops > 0) {
     state.counters["GFLOP/s"] = rate(flops, 1e9);
-    const bool narrow = which.inputs[0].desc.dtype == DType::bf16;
-    state.counters["of_peak_flops"] =
-        rate(flops, narrow ? setting.peak.bfloat16_flops_per_second : setting.peak.flops_per_second);
+    const double peak = which.inputs[0].desc.dtype == DType::f32 ? setting.peak.flops_per_second
+                                                                 : setting.peak.narrow_flops_per_second;
+    if (peak > 0) state.counters["of_peak_flops"] = rate(flops, peak);
   }
   state.counters["GB/s"] = rate(bytes_of(which), 1e9);
   state.counters["of_peak_bytes"] = rate(bytes_of(which), setting.peak.bytes_per_second);
@@ -97,7 +97,7 @@ void time_kernel(benchmark::State& state, const BenchmarkCase& which, const Benc
 void register_kernel(const BenchmarkCase& which, const BenchmarkSetting& setting) {
   benchmark::RegisterBenchmark(
       which.name.c_str(), [which, setting](benchmark::State& state) { time_kernel(state, which, setting); })
-      ->UseRealTime()
+      ->UseManualTime()
       ->Unit(benchmark::kMillisecond);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/backend.h"
+#include "tools/yy_bench/cache_flush.h"
 #include "tools/yy_bench/peak.h"
 
 namespace yy {
@@ -24,10 +25,14 @@ struct BenchmarkSetting {
   std::shared_ptr<const Backend> backend;
   int threads = 1;
   Peak peak;
+  // What runs before each repeat where the device has caches of its own; null where kernels find their
+  // tensors in the caches, as those of the CPU mostly do within a network.
+  std::shared_ptr<const CacheFlush> flush;
 };
 
-// Registers the case. Its counters: GFLOP/s and GB/s (inputs and outputs once per run), and both as a
-// fraction of the peak. A case that the device refuses is reported as an error when it runs.
+// Registers the case, timed by the device's own clock. Its counters: GFLOP/s and GB/s (inputs and outputs
+// once per run), and both as a fraction of the peak. A case that the device refuses is reported as an error
+// when it runs.
 void register_kernel(const BenchmarkCase& which, const BenchmarkSetting& setting);
 
 }  // namespace yy

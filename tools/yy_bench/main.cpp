@@ -7,8 +7,9 @@
 #include <filesystem>
 #include <fmt/format.h>
 
-#include "cpu/cpu_backend.h"
 #include "runtime/error.h"
+#include "tools/device_option.h"
+#include "tools/exit_codes.h"
 #include "tools/yy_bench/picture_benchmark.h"
 #include "tools/yy_bench/sources.h"
 #include "yy/threads.h"
@@ -22,15 +23,20 @@ struct Options {
   std::int64_t batch = 8;
   int threads = available_threads();
   std::string precision = "f32";
+  std::string device = "cpu";
 };
 
 void register_all(const Options& options) {
-  const std::shared_ptr<const Backend> backend = make_cpu_backend();
-  BenchmarkSetting setting{backend, options.threads, measure_peak(*backend, options.threads)};
+  const std::shared_ptr<const Backend> backend = open_named_device(options.device, "yy-bench");
+  BenchmarkSetting setting{backend, options.threads, {}, nullptr};
+  if (!backend->host_memory()) setting.flush = std::make_shared<CacheFlush>(*backend);
+  setting.peak = setting.flush == nullptr ? measure_peak(*backend, options.threads)
+                                          : measure_device_peak(*backend, *setting.flush);
+  benchmark::AddCustomContext("device", std::string(backend->name()));
   benchmark::AddCustomContext("threads", std::to_string(options.threads));
   benchmark::AddCustomContext("peak_gflop_per_s", fmt::format("{:.1f}", setting.peak.flops_per_second / 1e9));
-  benchmark::AddCustomContext("peak_bf16_gflop_per_s",
-                              fmt::format("{:.1f}", setting.peak.bfloat16_flops_per_second / 1e9));
+  benchmark::AddCustomContext("peak_narrow_gflop_per_s",
+                              fmt::format("{:.1f}", setting.peak.narrow_flops_per_second / 1e9));
   benchmark::AddCustomContext("peak_gb_per_s", fmt::format("{:.1f}", setting.peak.bytes_per_second / 1e9));
   const bool given = !options.models.empty() || !options.pictures.empty();
   if (!given || !options.pictures.empty()) register_pictures(options.pictures);
@@ -66,9 +72,10 @@ int run(int argc, char** argv) {
   app.add_option("--threads", options.threads, "Threads of one kernel")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  app.add_option("--precision", options.precision, "Of a model's layers: f32, bf16 or auto")
-      ->check(CLI::IsMember({"f32", "bf16", "auto"}))
+  app.add_option("--precision", options.precision, "Of a model's layers: f32, f16, bf16 or auto")
+      ->check(CLI::IsMember({"f32", "f16", "bf16", "auto"}))
       ->capture_default_str();
+  add_device_option(app, options.device);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
@@ -78,7 +85,7 @@ int run(int argc, char** argv) {
     register_all(options);
   } catch (const Error& error) {
     std::fputs(fmt::format("yy-bench: {}\n", error.what()).c_str(), stderr);
-    return error.code() == ErrorCode::model ? 3 : 1;
+    return static_cast<int>(exit_code_of(error.code()));
   }
   return benchmark::RunSpecifiedBenchmarks() > 0 ? 0 : 1;
 }

@@ -6,11 +6,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <fmt/format.h>
 #include <functional>
 #include <limits>
 #include <thread>
 #include <vector>
 
+#include "cuda/cuda_backend.h"
 #include "ops/gemm.h"
 
 namespace yy {
@@ -137,8 +139,22 @@ Peak measure_peak(const Backend& backend, int threads) {
   });
   Peak peak;
   peak.flops_per_second = 2.0 * static_cast<double>(steps) * chains * loop.width * threads / compute;
-  peak.bfloat16_flops_per_second = measure_bfloat16_flops(backend, threads);
+  peak.narrow_flops_per_second = measure_bfloat16_flops(backend, threads);
   peak.bytes_per_second = 2.0 * static_cast<double>(copied) * threads / copy;
+  return peak;
+}
+
+Peak measure_device_peak(const Backend& backend, const CacheFlush& flush) {
+  Peak peak;
+  const CudaReport report = report_cuda();
+  for (std::size_t i = 0; i < report.devices.size(); ++i) {
+    if (backend.name() == fmt::format("cuda:{}", i))
+      peak.flops_per_second = report.devices[i].flops_per_second;
+  }
+  const auto stream = backend.new_stream(1);
+  double best = std::numeric_limits<double>::infinity();
+  for (int round = 0; round < 4 * rounds; ++round) best = std::min(best, stream->run_timed(flush.launches()));
+  peak.bytes_per_second = static_cast<double>(CacheFlush::bytes_moved) / best;
   return peak;
 }
 

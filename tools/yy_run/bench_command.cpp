@@ -4,10 +4,10 @@
 #include <unistd.h>
 
 #include "runtime/printable.h"
+#include "tools/device_option.h"
 #include "tools/yy_run/bench_loop.h"
 #include "tools/yy_run/bench_options.h"
 #include "tools/yy_run/bench_report.h"
-#include "tools/yy_run/device_option.h"
 #include "tools/yy_run/interrupt.h"
 #include "tools/yy_run/output_file.h"
 #include "tools/yy_run/report_model.h"

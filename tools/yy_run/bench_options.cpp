@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "runtime/error.h"
-#include "tools/yy_run/device_option.h"
+#include "tools/device_option.h"
 
 namespace yy {
 namespace {

@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
-#include "tools/yy_run/exit_codes.h"
+#include "tools/exit_codes.h"
 
 namespace yy {
 

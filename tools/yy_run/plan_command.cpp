@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "tools/yy_run/device_option.h"
+#include "tools/device_option.h"
 #include "tools/yy_run/output_file.h"
 #include "tools/yy_run/report_model.h"
 #include "tools/yy_run/run_options.h"

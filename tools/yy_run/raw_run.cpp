@@ -2,7 +2,7 @@
 
 #include "ops/passes/lower.h"
 #include "runtime/executor.h"
-#include "tools/yy_run/device_option.h"
+#include "tools/device_option.h"
 #include "tools/yy_run/run_options.h"
 #include "yy/network.h"
 

@@ -5,7 +5,7 @@
 #include <fmt/format.h>
 
 #include "runtime/error.h"
-#include "tools/yy_run/device_option.h"
+#include "tools/device_option.h"
 #include "tools/yy_run/output_file.h"
 #include "yy/threads.h"
 

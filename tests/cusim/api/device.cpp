@@ -59,6 +59,9 @@ cudaError_t attribute(cudaDeviceAttr which, int& value) {
     case cudaDevAttrMultiProcessorCount:
       value = machine.multiprocessors;
       return cudaSuccess;
+    case cudaDevAttrClockRate:
+      value = 1'000'000;  // kHz
+      return cudaSuccess;
     case cudaDevAttrWarpSize:
       value = warp_size;
       return cudaSuccess;

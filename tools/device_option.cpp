@@ -1,4 +1,4 @@
-#include "tools/yy_run/device_option.h"
+#include "tools/device_option.h"
 
 #include <cstdio>
 
@@ -17,9 +17,10 @@ void add_device_option(CLI::App& app, std::string& device) {
       ->capture_default_str();
 }
 
-std::shared_ptr<const Backend> open_named_device(const std::string& device) {
+std::shared_ptr<const Backend> open_named_device(const std::string& device, const std::string& program) {
   OpenedDevice opened = open_device(device);
-  if (!opened.note.empty()) std::fputs((printable_lines("yy-run: " + opened.note) + "\n").c_str(), stderr);
+  if (!opened.note.empty())
+    std::fputs((printable_lines(program + ": " + opened.note) + "\n").c_str(), stderr);
   return std::move(opened.backend);
 }
 

@@ -1,4 +1,4 @@
-// What yy-run tells its caller at the end. docs/exit-codes.md is the table for people.
+// What our programs tell their callers at the end. docs/exit-codes.md is the table for people.
 #pragma once
 
 #include "runtime/error.h"
