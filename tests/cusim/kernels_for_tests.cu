@@ -148,6 +148,14 @@ __global__ void write_behind_shared(int* data, int) {
   cells[threadIdx.x] = data[threadIdx.x];
 }
 
+// Four words in one load, from an address that is a multiple of one word.
+__global__ void read_misaligned(int* data, int) {
+  struct alignas(16) Four {
+    int word[4];
+  };
+  data[0] = reinterpret_cast<const Four*>(data + 1)->word[threadIdx.x];
+}
+
 __global__ void read_unwritten_shared(int* data, int) {
   YY_SHARED(int, cells, [32]);
   if (threadIdx.x % 2 == 1) cells[threadIdx.x] = 1;
@@ -262,6 +270,7 @@ constexpr NamedKernel kernels[] = {
     {"write behind", write_behind},
     {"read behind", read_behind},
     {"write behind shared", write_behind_shared},
+    {"read misaligned", read_misaligned},
     {"read unwritten shared", read_unwritten_shared},
     {"much shared", much_shared},
     {"read constants", read_constants},

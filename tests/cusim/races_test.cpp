@@ -29,7 +29,7 @@ class Races : public SimulationTest {
 TEST_F(Races, MissingBarriers) {
   EXPECT_THAT(found("shift without barrier", {1, 256}),
               Each(AllOf(HasSubstr("race: kernels_for_tests.cu:"), HasSubstr("of the shared array 'cells'"),
-                         HasSubstr("of block 0"))));
+                         HasSubstr("of block 0"), HasSubstr("at kernels_for_tests.cu"))));
   EXPECT_THAT(found("shift", {2, 256}), Each(""));
 }
 

@@ -53,6 +53,20 @@ TEST_F(Streams, AnEventStandsForWhatWasThereWhenItWasRecorded) {
   EXPECT_THAT(data.read(first), Each(2));
 }
 
+TEST_F(Streams, DestroyingOneDoesNotWaitForItsWork) {
+  const StreamHandle reader;
+  const Ints data(32);
+  EXPECT_EQ(cudaMemsetAsync(data, 0, data.bytes(), reader), cudaSuccess);
+  EXPECT_EQ(cudaStreamSynchronize(reader), cudaSuccess);
+  {
+    const StreamHandle writer;
+    EXPECT_EQ(launch_for_test("fill", {}, data, 7, writer), cudaSuccess);
+  }
+  EXPECT_THAT(data.read(reader), Each(0)) << "as late as allowed";
+  EXPECT_EQ(cudaDeviceSynchronize(), cudaSuccess);
+  EXPECT_THAT(data.read(reader), Each(7)) << "but not lost";
+}
+
 TEST_F(Streams, AskingGetsThereInTheEnd) {
   const StreamHandle stream;
   const EventHandle start, end;

@@ -7,12 +7,24 @@
 #include "tests/cusim/streams/capture.h"
 
 namespace yy::cusim {
+namespace {
+
+cudaError_t run(const LaunchShape& shape, const std::function<void()>& kernel) {
+  const cudaError_t error = run_grid(shape, kernel);
+  const std::size_t damaged = arena().find_damage();
+  if (damaged == 0) return error;
+  report(
+      fmt::format("launch at {}: the kernel wrote behind an allocation of {} bytes", shape.where, damaged));
+  return cudaErrorIllegalAddress;
+}
+
+}  // namespace
 
 cudaError_t enqueue_kernel(const LaunchShape& shape, std::function<void()> kernel, cudaStream_t stream) {
   return call([&] {
     const cudaError_t error = check_limits(shape);
     if (error != cudaSuccess) return error;
-    return enqueue(stream, [shape, kernel = std::move(kernel)] { return run_grid(shape, kernel); });
+    return enqueue(stream, [shape, kernel = std::move(kernel)] { return run(shape, kernel); });
   });
 }
 

@@ -57,7 +57,6 @@ char* take_stack() {
   if (!spare_stacks.empty()) {
     char* stack = spare_stacks.back();
     spare_stacks.pop_back();
-    unpoison(stack + guard_bytes, stack_bytes - guard_bytes);
     return stack;
   }
   void* stack = mmap(nullptr, stack_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -97,12 +96,17 @@ void Fiber::leave() {
 void Fiber::leave_for_good() {
   start_switch(nullptr, outer_stack, outer_stack_bytes);
   yy_cusim_switch(&stack_pointer_, outer_stack_pointer);
-  __builtin_unreachable();
 }
 
 void Fiber::drop() {
-  if (stack_ != nullptr) spare_stacks.push_back(stack_);
+  spare_stacks.push_back(stack_);
   stack_ = nullptr;
+}
+
+void Fiber::abandon() {
+  if (stack_ == nullptr) return;
+  unpoison(stack_ + guard_bytes, stack_bytes - guard_bytes);
+  drop();
 }
 
 bool Fiber::holds(const void* address) const {

@@ -124,7 +124,7 @@ cudaError_t GridRun::run() {
     run_thread(*ready.take(schedule_.order == Order::random));
   }
   for (auto& block : active_) {
-    for (Thread& thread : block->threads) thread.fiber.drop();
+    for (Thread& thread : block->threads) thread.fiber.abandon();
     spare_blocks.push_back(std::move(block));
   }
   return error;
@@ -177,6 +177,7 @@ void make_ready(Thread& thread) {
 void stop_grid(cudaError_t error) {
   grid->error = error;
   running->fiber.leave_for_good();
+  __builtin_unreachable();
 }
 
 void spin_pause(Place where) {

@@ -88,7 +88,7 @@ bool SharedMemory::holds(const void* address, std::size_t bytes) const {
 
 std::string SharedMemory::describe(const void* address) const {
   const auto* first = static_cast<const char*>(address);
-  if (!in_any_slot(address)) return "memory that is not the device's";
+  if (!in_any_slot(address)) return "an address that is not the device's";
   if (offset(first) / slot_bytes != offset(slot_) / slot_bytes) return "another block's shared memory";
   const Array* last = nullptr;
   for (const Array& array : arrays_) {

@@ -1,7 +1,7 @@
 // The device's memory: one range of addresses that the host cannot touch but while device work runs.
 //
 // Every allocation is filled with 0xff, which reads as NaN, and followed by a red zone. Red zones are
-// poisoned where AddressSanitizer is on; elsewhere they hold a pattern that is checked after device work.
+// poisoned where AddressSanitizer is on; elsewhere they hold a pattern that is checked after each kernel.
 #pragma once
 
 #include <cstddef>
@@ -36,10 +36,12 @@ class Arena {
   // "byte 12 of an allocation of 400 bytes"
   std::string describe(const void* address) const;
 
-  // Between open and close, which nest, the memory can be read and written. The outermost close gives the
-  // sizes of allocations behind which something was written.
+  // Between open and close, which nest, the memory can be read and written.
   void open();
-  std::vector<std::size_t> close();
+  void close();
+
+  // The size of an allocation behind which something was written, or 0; mends it. To be called while open.
+  std::size_t find_damage();
 
  private:
   struct Range {
@@ -55,6 +57,7 @@ class Arena {
   char* take(std::size_t bytes);
   char* take_gap(std::size_t bytes);
   bool reuse_oldest();
+  void protect(int access) const;  // as mprotect has it
   void fill_later(const Fill& fill);
   void write(const Fill& fill) const;
 
@@ -71,11 +74,11 @@ class Arena {
 
 Arena& arena();
 
-// Opens the arena for as long as it lives; then reports damaged red zones.
+// Opens the arena for as long as it lives.
 class OpenArena {
  public:
   OpenArena() { arena().open(); }
-  ~OpenArena();
+  ~OpenArena() { arena().close(); }
   OpenArena(const OpenArena&) = delete;
   OpenArena& operator=(const OpenArena&) = delete;
 };

@@ -35,8 +35,13 @@ void step(Stream& stream) {
 void let_others_go_on() {
   if (settings().schedule.streams != Streams::random || streams.empty()) return;
   while (random_below(2) == 0) {
-    Stream& other = *streams[random_below(streams.size())];
-    if (!other.work.empty() && can_start(other.work.front())) step(other);
+    const std::size_t first = random_below(streams.size());
+    for (std::size_t i = 0; i < streams.size(); ++i) {
+      Stream& other = *streams[(first + i) % streams.size()];
+      if (other.work.empty() || !can_start(other.work.front())) continue;
+      step(other);
+      break;
+    }
   }
 }
 
@@ -55,20 +60,29 @@ void run_enqueued() {
 
 }  // namespace
 
+namespace {
+
+void forget_ended() {
+  std::erase_if(streams, [](const auto& stream) { return stream->ended && stream->work.empty(); });
+}
+
+}  // namespace
+
 Stream* create_stream(bool blocking) {
+  forget_ended();
   streams.push_back(std::make_unique<Stream>());
   streams.back()->blocking = blocking;
   return streams.back().get();
 }
 
 void destroy_stream(Stream* stream) {
-  drain(*stream);
-  streams.erase(std::find_if(streams.begin(), streams.end(), [&](auto& one) { return one.get() == stream; }));
+  stream->ended = true;
+  forget_ended();
 }
 
 Stream* find_stream(cudaStream_t handle) {
   auto* stream = reinterpret_cast<Stream*>(handle);
-  return exists(stream) ? stream : nullptr;
+  return exists(stream) && !stream->ended ? stream : nullptr;
 }
 
 Stream& null_stream() {

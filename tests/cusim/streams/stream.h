@@ -29,6 +29,7 @@ struct Work {
 
 struct Stream {
   bool blocking = false;  // waits for the null stream
+  bool ended = false;     // destroyed: what was enqueued still runs, as late as that of others
   std::deque<Work> work;
 
   // While it is captured: what it captures into, and the nodes that its next one comes after.
