@@ -1,5 +1,6 @@
 #include "tools/device_option.h"
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 
 #include "runtime/printable.h"

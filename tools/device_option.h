@@ -1,11 +1,14 @@
 // --device: which device networks run on.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <memory>
 #include <string>
 
 #include "runtime/backend.h"
+
+namespace CLI {
+class App;
+}
 
 namespace yy {
 

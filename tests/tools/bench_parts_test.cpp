@@ -1,4 +1,5 @@
 // The parts of `yy-run bench`: flags, the pictures' order, results as JSON, the profile as table and trace.
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,6 @@
 #include "tools/yy_run/bench_command.h"
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <unistd.h>
 

@@ -1,5 +1,6 @@
 #include "tools/yy_run/bench_options.h"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include "runtime/error.h"

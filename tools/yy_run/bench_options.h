@@ -1,13 +1,16 @@
 // The flags of `yy-run bench`: those of `run` that say what is run, and its own.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "tools/yy_run/run_options.h"
+
+namespace CLI {
+class App;
+}
 
 namespace yy {
 

@@ -1,10 +1,13 @@
 // A subcommand of yy-run: its flags, and what it does once they are parsed.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <functional>
 
 #include "tools/exit_codes.h"
+
+namespace CLI {
+class App;
+}
 
 namespace yy {
 

@@ -1,5 +1,6 @@
 #include "tools/yy_run/compare_command.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <filesystem>

@@ -1,5 +1,6 @@
 #include "tools/yy_run/devices_command.h"
 
+#include <CLI/CLI.hpp>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 

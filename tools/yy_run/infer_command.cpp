@@ -1,5 +1,6 @@
 #include "tools/yy_run/infer_command.h"
 
+#include <CLI/CLI.hpp>
 #include <filesystem>
 #include <fmt/format.h>
 #include <map>

@@ -1,5 +1,6 @@
 #include "tools/yy_run/inspect_command.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cstdio>

@@ -1,5 +1,6 @@
 // yy-run: the command line program. Parses, runs one command, and turns what went wrong into a message on
 // stderr and an exit code (docs/exit-codes.md).
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fmt/format.h>
 #include <new>

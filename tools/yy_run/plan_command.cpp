@@ -1,5 +1,6 @@
 #include "tools/yy_run/plan_command.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>

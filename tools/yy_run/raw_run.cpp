@@ -1,5 +1,7 @@
 #include "tools/yy_run/raw_run.h"
 
+#include <CLI/CLI.hpp>
+
 #include "ops/passes/lower.h"
 #include "runtime/executor.h"
 #include "tools/device_option.h"

@@ -1,11 +1,14 @@
 // One run of a network on raw tensors, for `infer` and `compare`.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <string>
 #include <vector>
 
 #include "runtime/graph.h"
+
+namespace CLI {
+class App;
+}
 
 namespace yy {
 

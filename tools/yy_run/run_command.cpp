@@ -1,5 +1,6 @@
 #include "tools/yy_run/run_command.h"
 
+#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fmt/format.h>
 #include <map>

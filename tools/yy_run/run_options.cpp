@@ -1,5 +1,6 @@
 #include "tools/yy_run/run_options.h"
 
+#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cmath>
 #include <fmt/format.h>

@@ -1,7 +1,6 @@
 // The flags of `yy-run run`: what they are called, which go together, and in which ranges they lie.
 #pragma once
 
-#include <CLI/CLI.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -9,6 +8,10 @@
 
 #include "yy/cascade.h"
 #include "yy/model_card.h"
+
+namespace CLI {
+class App;
+}
 
 namespace yy {
 
