@@ -11,10 +11,11 @@ std::string loader_message() {
   return message == nullptr ? "unknown reason" : message;
 }
 
+// Never unloaded: NVIDIA's libraries leave memory of theirs behind when they are.
 OpenLibrary open(std::string name, const std::string& file) {
   OpenLibrary library;
   library.name = std::move(name);
-  if (void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL)) {
+  if (void* handle = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL | RTLD_NODELETE)) {
     library.handle = {handle, [](void* opened) { ::dlclose(opened); }};
   } else {
     library.trouble = loader_message();

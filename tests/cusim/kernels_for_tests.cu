@@ -62,6 +62,23 @@ __global__ void read_then_write(int* data, int) {
   if (threadIdx.x == 5) data[0] = before + 1;
 }
 
+// Each thread changes a byte of its own, or one of which the next thread has a look.
+template <bool look>
+__global__ void change_bytes(int* data, int) {
+  auto* bytes = reinterpret_cast<unsigned char*>(data);
+  const unsigned char seen = bytes[look ? threadIdx.x ^ 1 : threadIdx.x];
+  bytes[threadIdx.x] = static_cast<unsigned char>(seen + 1);
+}
+
+// Thread 0 writes a word whose bytes the others write.
+__global__ void change_word_and_bytes(int* data, int) {
+  if (threadIdx.x == 0) {
+    data[0] = 1;
+  } else {
+    reinterpret_cast<unsigned char*>(data)[threadIdx.x] = 2;
+  }
+}
+
 __global__ void divergent_barrier(int* data, int) {
   if (threadIdx.x < 16) {
     __syncthreads();
@@ -259,6 +276,9 @@ constexpr NamedKernel kernels[] = {
     {"shift warp without barrier", shift_warp<false>},
     {"sync half warp", sync_half_warp},
     {"read then write", read_then_write},
+    {"change word and bytes", change_word_and_bytes},
+    {"change bytes", change_bytes<false>},
+    {"change bytes and look", change_bytes<true>},
     {"divergent barrier", divergent_barrier},
     {"barrier after return", barrier_after_return},
     {"full mask", full_mask},

@@ -63,6 +63,20 @@ TEST_F(Races, CopiesOfManyWords) {
   EXPECT_THAT(found("copy memory", {1, 2}, 1), Each(HasSubstr(" 4 bytes at byte 4")));
 }
 
+TEST_F(Races, BytesOfOneWord) {
+  EXPECT_THAT(found("change bytes", {2, 128}), Each(HasSubstr("race: "))) << "blocks change the same ones";
+  EXPECT_THAT(found("change bytes", {1, 128}), Each(""));
+  EXPECT_THAT(found("change bytes and look", {1, 128}), Each(HasSubstr(" 1 bytes at byte ")));
+}
+
+// A word's earlier accesses count for its bytes, and those of its bytes for the word.
+TEST_F(Races, WordsAndTheirBytes) {
+  const std::vector<std::string> failures = found("change word and bytes", {1, 4});
+  EXPECT_THAT(failures, Each(HasSubstr("race: ")));
+  EXPECT_THAT(failures, Contains(HasSubstr("writes 1 bytes")));
+  EXPECT_THAT(failures, Contains(HasSubstr("writes 4 bytes")));
+}
+
 TEST_F(Races, WaitingForAnotherBlock) {
   Schedule together;
   together.resident_blocks = 2;

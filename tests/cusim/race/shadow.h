@@ -1,5 +1,4 @@
-// What is remembered of each four bytes of device and shared memory: who wrote them last, and who has read
-// them.
+// What is remembered of device and shared memory: who wrote each word or byte last, and who has read it.
 #pragma once
 
 #include <cstddef>
