@@ -59,8 +59,28 @@ void find_best_classes(std::span<const float> scores, bool probabilities, std::s
 
 }  // namespace
 
+void check_same_classes(std::span<const std::shared_ptr<const Classifier>> stages) {
+  const auto& classes = stages[0]->card().classes;
+  for (const auto& stage : stages) {
+    const auto& own = stage->card().classes;
+    if (own == classes) continue;
+    std::size_t first = 0;
+    while (first < std::min(own.size(), classes.size()) && own[first] == classes[first]) ++first;
+    const auto at = [first](const auto& list) {
+      return first < list.size() ? "'" + list[first].id + "'" : "nothing";
+    };
+    throw Error(
+        ErrorCode::model,
+        fmt::format(
+            "'{}' ({} classes) and '{}' ({} classes) cannot be paired: their class lists differ first "
+            "at class {}, {} against {}",
+            stages[0]->name(), classes.size(), stage->name(), own.size(), first, at(classes), at(own)));
+  }
+}
+
 Cascade::Cascade(std::vector<std::shared_ptr<const Classifier>> stages, CascadeOptions options, Sink sink)
     : options_(std::move(options)), sink_(std::move(sink)), backend_(stages.at(0)->network().backend()) {
+  check_same_classes(stages);
   for (auto& classifier : stages) {
     Stage stage;
     stage.batch = classifier->network().fixed_batch().value_or(options_.batch);
@@ -88,23 +108,6 @@ void Cascade::check_options() const {
     if (!(threshold >= 0 && threshold <= 1)) {
       throw Error(ErrorCode::usage, fmt::format("a threshold should be from 0 to 1, found {}", threshold));
     }
-  }
-  const auto& classes = stages_[0].classifier->card().classes;
-  for (const Stage& stage : stages_) {
-    const auto& own = stage.classifier->card().classes;
-    if (own == classes) continue;
-    std::size_t first = 0;
-    while (first < std::min(own.size(), classes.size()) && own[first] == classes[first]) ++first;
-    const auto at = [first](const auto& list) {
-      return first < list.size() ? "'" + list[first].id + "'" : "nothing";
-    };
-    throw Error(
-        ErrorCode::model,
-        fmt::format(
-            "'{}' ({} classes) and '{}' ({} classes) cannot be paired: their class lists differ first "
-            "at class {}, {} against {}",
-            stages_[0].classifier->name(), classes.size(), stage.classifier->name(), own.size(), first,
-            at(classes), at(own)));
   }
 }
 

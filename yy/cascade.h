@@ -31,8 +31,9 @@ struct Scored {
 };
 
 struct Verdict {
+  static constexpr int no_stage = -1;
   std::uint64_t ticket = 0;  // as given to push()
-  int stage = 0;             // which stage answered: 0 is Yin
+  int stage = 0;             // which stage answered: 0 is Yin; no_stage where the picture came to none
   int label = -1;            // index into the classes; -1 where there is an error
   float confidence = 0;      // largest softmax probability of the stage that answered
   std::vector<Scored> top;   // CascadeOptions::topk best classes, best first; empty for topk = 1
@@ -59,6 +60,9 @@ struct CascadeTimes {
   std::vector<double> stages;  // each stage's program: network, probe, select and gather
   double glue = 0;  // the rest of each batch: queues, scatter, and verdicts with what the sink does
 };
+
+// Throws Error (model) where the networks' class lists differ.
+void check_same_classes(std::span<const std::shared_ptr<const Classifier>> stages);
 
 // One worker's cascade; not thread-safe, but several may share the same Classifiers. Verdicts come through
 // the sink from within push() and flush(), in the order in which they are known, which is not the order of

@@ -57,6 +57,7 @@ const std::vector<Dependency>& dependencies() {
       {"protobuf", std::regex("google/protobuf/.*|.*\\.pb\\.h"), {"onnx"}},
       {"libjpeg", std::regex("jpeglib\\.h|jerror\\.h|jconfig\\.h|turbojpeg\\.h"), {"image"}},
       {"libpng", std::regex("png(conf)?\\.h"), {"image"}},
+      {"OpenSSL", std::regex("openssl/.*"), {"yy"}},
       {"nlohmann-json", std::regex("nlohmann/.*"), {"yy", "tools"}},
       {"CLI11", std::regex("CLI/.*"), {"tools"}},
       {"fmt", std::regex("fmt/.*"), {"runtime", "ops", "onnx", "cpu", "cuda", "image", "yy", "tools"}},

@@ -7,6 +7,7 @@
 
 #include "runtime/printable.h"
 #include "tools/yy_run/bench_command.h"
+#include "tools/yy_run/calibrate_command.h"
 #include "tools/yy_run/compare_command.h"
 #include "tools/yy_run/devices_command.h"
 #include "tools/yy_run/infer_command.h"
@@ -62,8 +63,8 @@ ExitCode run_program(int argc, char** argv) {
   app.set_version_flag("--version", "yy-run " YY_VERSION);
   app.require_subcommand(1);
   const std::vector<Command> commands{
-      add_run_command(app),  add_infer_command(app), add_compare_command(app), add_inspect_command(app),
-      add_plan_command(app), add_bench_command(app), add_devices_command(app)};
+      add_run_command(app),     add_calibrate_command(app), add_infer_command(app), add_compare_command(app),
+      add_inspect_command(app), add_plan_command(app),      add_bench_command(app), add_devices_command(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

@@ -3,11 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fmt/format.h>
-#include <map>
 #include <unistd.h>
 
 #include "runtime/printable.h"
 #include "tools/yy_run/interrupt.h"
+#include "tools/yy_run/labels.h"
 #include "tools/yy_run/output_file.h"
 #include "tools/yy_run/progress.h"
 #include "tools/yy_run/run_options.h"
@@ -20,18 +20,6 @@ namespace yy {
 namespace {
 
 constexpr std::size_t small_run = 40;  // pictures whose verdicts fit on a screen
-
-std::vector<int> labels_of(const ImageList& images, const std::vector<ClassName>& classes) {
-  std::map<std::string_view, int> by_id;
-  for (const ClassName& c : classes) by_id.emplace(c.id, static_cast<int>(by_id.size()));
-  std::vector<int> labels;
-  labels.reserve(images.size());
-  for (std::size_t i = 0; i < images.size(); ++i) {
-    const auto found = by_id.find(images.folder(i));
-    labels.push_back(found == by_id.end() ? -1 : found->second);
-  }
-  return labels;
-}
 
 std::unique_ptr<OutputFile> open_output(const std::string& name, OutputFile::Leftover leftover) {
   return name.empty() ? nullptr : std::make_unique<OutputFile>(name, leftover);
@@ -76,6 +64,7 @@ class Run {
     }
     complete_summary();
     write_results();
+    warn_of_drift();
     return summary_.failed > 0 ? ExitCode::some_images_failed : ExitCode::ok;
   }
 
@@ -121,6 +110,10 @@ class Run {
     summary_.workers = options_.workers(images_.size());
     summary_.batch = cascade_.batch;
     summary_.thresholds = thresholds_of(options_);
+    if (options_.pair_file) {
+      summary_.expected_deferred = options_.pair_file->calibration.deferred_fraction;
+      summary_.calibrated_on = options_.pair_file->calibration.images;
+    }
     summary_.models = options_.models();
     summary_.names = names_of(stages_);
   }
@@ -139,6 +132,16 @@ class Run {
     out.commit();
   }
 
+  void warn_of_drift() const {
+    if (!summary_.expected_deferred || !summary_.has_drifted()) return;
+    const std::string text = fmt::format(
+        "yy-run: {:.1f} % of the pictures were deferred, where {:.1f} % were of those that {} was calibrated "
+        "on: these "
+        "are other pictures, and what was promised for those may not hold",
+        100 * summary_.deferred_fraction(), 100 * *summary_.expected_deferred, options_.pair);
+    std::fputs((printable_lines(text) + "\n").c_str(), stderr);
+  }
+
   const RunOptions& options_;
   const ImageList& images_;
   Stages stages_;
@@ -153,8 +156,9 @@ class Run {
   std::optional<Verdict> first_error_;
 };
 
-ExitCode run(const RunOptions& options) {
+ExitCode run(RunOptions options) {
   check(options);
+  read_pair(options);
   watch_for_interrupts();
   const ImageList images = find_images(options.images, STDIN_FILENO);
   Run run(options, images, load_stages(options));

@@ -52,7 +52,22 @@ void add_card_options(CLI::App& app, CardOverrides& card) {
 
 void check_networks(const RunOptions& options) {
   const bool pair = !options.yin.empty() || !options.yang.empty() || !options.between.empty();
-  if (options.model.empty() && !pair) refuse("give --model M, or --yin M --yang M --threshold T");
+  if (!options.pair.empty()) {
+    if (pair || !options.model.empty() || !options.thresholds.empty()) {
+      refuse(
+          "--pair names the networks and thresholds; it does not go with --model, --yin, --yang, --stage and "
+          "--threshold");
+    }
+    const CardOverrides& card = options.card;
+    if (card.size || card.crop || card.interpolation || card.mean || card.std) {
+      refuse(
+          "--pair says how pictures are prepared; --size, --crop, --interpolation, --mean and --std do not "
+          "go with it");
+    }
+    return;
+  }
+  if (options.model.empty() && !pair)
+    refuse("give --model M, or --yin M --yang M --threshold T, or --pair FILE");
   if (!options.model.empty() && pair) refuse("--model does not go with --yin, --yang and --stage");
   if (!options.model.empty()) {
     if (!options.thresholds.empty()) refuse("--threshold needs a pair, --yin M --yang M, not --model");
@@ -156,6 +171,8 @@ void add_network_options(CLI::App& app, RunOptions& options) {
 void add_run_options(CLI::App& app, RunOptions& options) {
   app.add_option("IMAGES", options.images, "Folders, patterns, files, or - for a list on stdin")->required();
   add_network_options(app, options);
+  app.add_option("--pair", options.pair, "A pair file that `yy-run calibrate` wrote, in place of the above")
+      ->type_name("FILE");
   app.add_option("--batch", options.batch, "Pictures per run of a network [8; latency: 1]")
       ->check(CLI::Range(1, largest_batch));
   add_threads_option(app, options.threads);
@@ -176,6 +193,16 @@ void add_run_options(CLI::App& app, RunOptions& options) {
   app.add_flag("--quiet", options.quiet, "No summary, no progress");
   app.add_flag("--exif", options.exif, "Turn pictures as their Exif orientation asks");
   add_card_options(app, options.card);
+}
+
+void read_pair(RunOptions& options) {
+  if (options.pair.empty()) return;
+  options.pair_file = read_pair_file(options.pair);
+  const std::vector<PairFile::Model>& models = options.pair_file->models;
+  options.yin = models.front().file.string();
+  options.yang = models.back().file.string();
+  for (std::size_t i = 1; i + 1 < models.size(); ++i) options.between.push_back(models[i].file.string());
+  options.thresholds.assign(options.pair_file->thresholds.begin(), options.pair_file->thresholds.end());
 }
 
 void check(const RunOptions& options) {

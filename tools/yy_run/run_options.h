@@ -8,6 +8,7 @@
 
 #include "yy/cascade.h"
 #include "yy/model_card.h"
+#include "yy/pair_file.h"
 
 namespace CLI {
 class App;
@@ -17,6 +18,7 @@ namespace yy {
 
 struct RunOptions {
   std::vector<std::string> images;
+  std::string pair;  // a pair file, in place of the networks and thresholds
   std::string model, yin, yang;
   std::vector<std::string> between;  // --stage
   std::vector<double> thresholds;
@@ -31,6 +33,7 @@ struct RunOptions {
   bool quiet = false;
   bool exif = false;
   CardOverrides card;
+  std::optional<PairFile> pair_file;  // once it is read
 
   std::vector<std::string> models() const;  // the stages, Yin first
   // Of one worker. Throws Error (device) where the device does not have the precision.
@@ -45,6 +48,9 @@ void add_run_options(CLI::App& app, RunOptions& options);
 
 // Throws Error (usage).
 void check(const RunOptions& options);
+
+// Takes networks and thresholds from the pair file, if there is one. Throws Error (model).
+void read_pair(RunOptions& options);
 
 // Shared with the other commands. The checks throw Error (usage).
 void add_network_options(CLI::App& app, RunOptions& options);  // --model, --yin, --yang, --stage, --threshold

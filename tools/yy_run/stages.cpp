@@ -12,13 +12,22 @@ namespace yy {
 Stages load_stages(const RunOptions& options) {
   const std::shared_ptr<const Backend> backend = open_named_device(options.device);
   Stages stages;
-  for (const std::string& model : options.models()) {
+  const std::vector<std::string> models = options.models();
+  for (std::size_t s = 0; s < models.size(); ++s) {
+    const std::string& model = models[s];
     stop_if_interrupted();
     std::error_code ignored;
     if (!std::filesystem::exists(model, ignored)) {
       throw Error(ErrorCode::model, fmt::format("{}: there is no such file", model));
     }
-    stages.push_back(std::make_shared<Classifier>(model, options.card, backend));
+    CardOverrides card = options.card;
+    if (options.pair_file) {
+      check_model(options.pair_file->models[s]);
+      card = overrides_of(options.pair_file->models[s].preprocess);
+      card.classes = options.card.classes;
+    }
+    stages.push_back(std::make_shared<Classifier>(model, card, backend));
+    if (options.pair_file) check_classes(options.pair_file->models[s], stages.back()->card().classes);
   }
   const std::size_t classes = stages[0]->card().classes.size();
   if (static_cast<std::size_t>(options.topk) > classes) {

@@ -6,6 +6,8 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
+#include "yy/drift.h"
+
 namespace yy {
 namespace {
 
@@ -56,6 +58,14 @@ double Summary::passed_on_fraction() const {
   return ratio(answered - static_cast<double>(answered_by_stage[0]), answered);
 }
 
+bool Summary::has_drifted() const {
+  if (!expected_deferred) return false;
+  const auto then =
+      static_cast<std::int64_t>(std::llround(*expected_deferred * static_cast<double>(calibrated_on)));
+  return drift_p_value({calibrated_on, then},
+                       {static_cast<std::int64_t>(seen_by_yin), static_cast<std::int64_t>(deferred)}) < 1e-3;
+}
+
 std::string Summary::json() const {
   nlohmann::ordered_json out;
   out["images"] = images;
@@ -69,6 +79,10 @@ std::string Summary::json() const {
   seconds["wall"] = wall_seconds;
   out["deferred"] = deferred;
   out["deferred_fraction"] = deferred_fraction();
+  if (expected_deferred) {
+    out["expected_deferred_fraction"] = *expected_deferred;
+    out["drift"] = has_drifted();
+  }
   out["answered_by_stage"] = answered_by_stage;
   out["labelled"] = labelled;
   if (labelled > 0) {

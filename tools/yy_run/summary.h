@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -30,6 +31,11 @@ class Summary {
   double passed_on_fraction()
       const;  // of the answered pictures, those that Yin did not answer; while running
 
+  double deferred_fraction() const;
+  // Of a calibrated pair: whether chance alone would give so different a deferred fraction in fewer than one
+  // of a thousand runs.
+  bool has_drifted() const;
+
   std::string json() const;
   std::string text() const;
 
@@ -48,12 +54,13 @@ class Summary {
   std::size_t workers = 1;
   std::int64_t batch = 1;
   std::vector<double> thresholds;
-  std::vector<std::string> models;  // paths as given
-  std::vector<std::string> names;   // of the stages' networks
+  std::optional<double> expected_deferred;  // fraction, by a pair file
+  std::int64_t calibrated_on = 0;           // pictures
+  std::vector<std::string> models;          // paths as given
+  std::vector<std::string> names;           // of the stages' networks
 
  private:
   double images_per_second() const;
-  double deferred_fraction() const;
 };
 
 }  // namespace yy

@@ -109,6 +109,7 @@ void Worker::take(std::uint64_t ticket) {
     if (error.code() != ErrorCode::image || find(ticket) == in_flight_.end()) throw;
     Verdict verdict;
     verdict.ticket = ticket;
+    verdict.stage = Verdict::no_stage;
     verdict.error = error.what();
     answer(std::move(verdict));
   }

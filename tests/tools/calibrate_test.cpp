@@ -1,0 +1,212 @@
+// yy-run calibrate, and run --pair.
+#include <cmath>
+#include <filesystem>
+#include <fmt/format.h>
+#include <fstream>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+#include "tests/tools/cli.h"
+
+namespace yy::test {
+namespace {
+
+namespace fs = std::filesystem;
+using nlohmann::json;
+using testing::AllOf;
+using testing::HasSubstr;
+
+class Calibrate : public testing::Test {
+ protected:
+  Outcome calibrate(Strings arguments) const {
+    arguments.insert(arguments.begin(),
+                     {"calibrate", "--yin", yin, "--yang", yang, "--threads", "1", "-o", pair()});
+    return yy_run(arguments);
+  }
+  std::string pair() const { return folder_ / "digits.yy.json"; }
+  json read_pair() const { return json::parse(read_text(pair())); }
+  void write_pair(const json& changed) const { std::ofstream(pair()) << changed.dump(); }
+
+  Strings run_pair_file(const Strings& more) const {
+    Strings arguments{"run", "--pair", pair(), "--threads", "1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+
+  const TempFolder folder_;
+};
+
+TEST_F(Calibrate, WritesAPairThatRunsAsItSays) {
+  const Outcome outcome = calibrate({digits, "--max-defer", "0.3"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out,
+              AllOf(HasSubstr("both right 88.50 %"), HasSubstr("only digits-yang right 10.00 %"),
+                    HasSubstr("a perfect gate would be right on 0.9850"), HasSubstr("not promised")));
+  const json file = read_pair();
+  EXPECT_EQ(file["calibration"]["target"], "defer");
+  EXPECT_EQ(file["calibration"]["images"], 200);
+  const double threshold = std::exp(-file["thresholds"][0]["minus_log"].get<double>());
+
+  ASSERT_EQ(
+      yy_run(run_pair_file({digits, "--quiet", "--csv", folder_ / "a.csv", "--json", folder_ / "a.json"}))
+          .code,
+      0);
+  const Strings by_hand =
+      run_pair(fmt::format("{:.9g}", threshold), {digits, "--quiet", "--csv", folder_ / "b.csv"});
+  ASSERT_EQ(yy_run(by_hand).code, 0);
+  EXPECT_EQ(read_text(folder_ / "a.csv"), read_text(folder_ / "b.csv"));
+
+  const json summary = json::parse(read_text(folder_ / "a.json"));
+  EXPECT_EQ(summary["deferred_fraction"], file["calibration"]["deferred_fraction"]);
+  EXPECT_EQ(summary["expected_deferred_fraction"], file["calibration"]["deferred_fraction"]);
+  EXPECT_EQ(summary["top1"], file["calibration"]["accuracy"]);
+  EXPECT_EQ(summary["drift"], false);
+}
+
+TEST_F(Calibrate, PromisesWhatSoFewPicturesCanShow) {
+  const Outcome outcome = calibrate({digits, "--target-loss", "8"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out,
+              AllOf(HasSubstr("Promise: on pictures of the kind of these 200"),
+                    HasSubstr("at most 8.00 points of accuracy"), HasSubstr("95 % of all samples")));
+  const json calibration = read_pair()["calibration"];
+  EXPECT_LE(calibration["bound"].get<double>(), 0.08);
+  EXPECT_LE(calibration["accuracy_of_last_stage"].get<double>() - calibration["accuracy"].get<double>(),
+            0.08);
+}
+
+TEST_F(Calibrate, SaysHowManyPicturesWouldDo) {
+  const Outcome outcome = calibrate({digits});
+  EXPECT_EQ(outcome.code, 7);
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("200 pictures cannot show, at 95 % confidence"),
+                                 HasSubstr("it would take 60")));
+  EXPECT_THAT(outcome.err, HasSubstr("this pair does not pay"));
+  EXPECT_FALSE(fs::exists(pair()));
+}
+
+TEST_F(Calibrate, APairThatIsNoQuickerDoesNotPay) {
+  const Outcome outcome =
+      yy_run({"calibrate", digits, "--yin", yang, "--yang", yin, "--max-defer", "0.9", "-o", pair()});
+  EXPECT_EQ(outcome.code, 7);
+  EXPECT_THAT(outcome.err, HasSubstr("times as fast as 'digits-yin' alone"));
+  EXPECT_FALSE(fs::exists(pair()));
+}
+
+TEST_F(Calibrate, EmpiricalPromisesNothing) {
+  const Outcome outcome = calibrate({digits, "--method", "empirical", "--target-loss", "1"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("Nothing is promised for other pictures"));
+  EXPECT_EQ(read_pair()["calibration"]["method"], "empirical");
+}
+
+TEST_F(Calibrate, WithoutLabels) {
+  fs::create_directory(folder_ / "all");
+  for (const auto& entry : fs::recursive_directory_iterator(digits)) {
+    if (!entry.is_regular_file()) continue;
+    const std::string name =
+        entry.path().parent_path().filename().string() + entry.path().filename().string();
+    fs::copy_file(entry.path(), fs::path(folder_ / "all") / name);
+  }
+  Outcome outcome = calibrate({folder_ / "all"});
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err,
+              AllOf(HasSubstr("200 of 200 pictures lie in no folder that is called like a class"),
+                    HasSubstr("--reference yang")));
+  outcome = calibrate({folder_ / "all", "--reference", "yang", "--target-loss", "10"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out,
+              AllOf(HasSubstr("agrees"), HasSubstr("differs from digits-yang"), HasSubstr("of all answers")));
+  EXPECT_EQ(read_pair()["calibration"]["reference"], "yang");
+  EXPECT_EQ(read_pair()["calibration"]["accuracy_of_last_stage"], 1);
+}
+
+TEST_F(Calibrate, ASplitShowsTheRest) {
+  const Outcome outcome = calibrate({digits, "--max-defer", "0.3", "--split", "0.6", "--seed", "5"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("80 pictures; the threshold was chosen on 120 others"));
+  const json first = read_pair();
+  EXPECT_EQ(first["calibration"]["images"], 120);
+  ASSERT_EQ(calibrate({digits, "--max-defer", "0.3", "--split", "0.6", "--seed", "5"}).code, 0);
+  EXPECT_EQ(read_pair(), first);
+  EXPECT_EQ(calibrate({digits, "--split", "0.001"}).code, 2);
+}
+
+TEST_F(Calibrate, LeavesOutWhatCannotBeRead) {
+  const Outcome outcome = calibrate({digits, pictures, "--reference", "yang", "--max-defer", "0.3"});
+  EXPECT_THAT(outcome.err, HasSubstr("pictures are left out, since they could not be read; the first is"));
+  folder_.write("0/broken.png", "no picture");
+  const Outcome none = calibrate({folder_ / "0", "--max-defer", "0.3"});
+  EXPECT_EQ(none.code, 1);
+  EXPECT_THAT(none.err, HasSubstr("none of the pictures could be read"));
+}
+
+TEST_F(Calibrate, OnePictureShowsNothing) {
+  const std::string one = folder_ / "one/3";
+  fs::create_directories(one);
+  fs::copy(fs::directory_iterator(fs::path(digits) / "3")->path(), one);
+  const Outcome outcome = calibrate({folder_ / "one"});
+  EXPECT_EQ(outcome.code, 7);
+  EXPECT_THAT(outcome.out, HasSubstr("1 pictures cannot show"));
+}
+
+TEST_F(Calibrate, RefusesWrongFlags) {
+  EXPECT_THAT(calibrate({digits, "--target-loss", "1", "--max-defer", "0.5"}).err,
+              HasSubstr("exclude each other"));
+  EXPECT_THAT(calibrate({digits, "--target-loss", "0"}).err, HasSubstr("--target-loss should be above 0"));
+  EXPECT_THAT(calibrate({digits, "--max-defer", "1.5"}).err,
+              HasSubstr("--max-defer should be from 0 to 1, found 1.5"));
+  EXPECT_THAT(calibrate({digits, "--confidence", "1"}).err, HasSubstr("--confidence should be above 0.5"));
+  EXPECT_THAT(calibrate({digits, "--max-latency", "0.000001"}).err,
+              HasSubstr("no threshold is quick enough"));
+  EXPECT_EQ(calibrate({digits, "--split", "0"}).code, 2);
+}
+
+TEST_F(Calibrate, APairFileTakesNoOtherNetworks) {
+  ASSERT_EQ(calibrate({digits, "--max-defer", "0.3"}).code, 0);
+  EXPECT_EQ(yy_run(run_pair_file({digits, "--threshold", "0.5"})).code, 2);
+  EXPECT_EQ(yy_run(run_pair_file({digits, "--model", yin})).code, 2);
+  EXPECT_THAT(yy_run(run_pair_file({digits, "--size", "9"})).err,
+              HasSubstr("--pair says how pictures are prepared"));
+}
+
+TEST_F(Calibrate, AnotherNetworkIsRefused) {
+  ASSERT_EQ(calibrate({digits, "--max-defer", "0.3"}).code, 0);
+  json file = read_pair();
+  file["models"][1]["sha256"] = std::string(64, '0');
+  write_pair(file);
+  const Outcome outcome = yy_run(run_pair_file({digits}));
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("digits-yang.onnx"), HasSubstr("its SHA-256 should be 000"),
+                                 HasSubstr("calibrate again")));
+  file = read_pair();
+  file["models"][0]["classes_sha256"] = std::string(64, '0');
+  file["models"][1]["sha256"] = file["models"][0]["sha256"];
+  write_pair(file);
+  EXPECT_THAT(yy_run(run_pair_file({digits})).err, HasSubstr("class list is not the one"));
+}
+
+TEST_F(Calibrate, ADamagedPairFileIsRefused) {
+  ASSERT_EQ(calibrate({digits, "--max-defer", "0.3"}).code, 0);
+  json file = read_pair();
+  file.erase("thresholds");
+  write_pair(file);
+  const Outcome outcome = yy_run(run_pair_file({digits}));
+  EXPECT_EQ(outcome.code, 3);
+  EXPECT_THAT(outcome.err, HasSubstr("digits.yy.json: 'thresholds' is missing"));
+}
+
+TEST_F(Calibrate, OtherPicturesAreNoticed) {
+  ASSERT_EQ(calibrate({digits, "--max-defer", "0.3"}).code, 0);
+  json file = read_pair();
+  file["calibration"]["deferred_fraction"] = 0.05;
+  write_pair(file);
+  const Outcome outcome = yy_run(run_pair_file({digits, "--json", folder_ / "a.json"}));
+  EXPECT_EQ(outcome.code, 0);
+  EXPECT_THAT(outcome.err, AllOf(HasSubstr("30.0 % of the pictures were deferred, where 5.0 % were"),
+                                 HasSubstr("may not hold")));
+  EXPECT_EQ(json::parse(read_text(folder_ / "a.json"))["drift"], true);
+}
+
+}  // namespace
+}  // namespace yy::test

@@ -1,0 +1,46 @@
+#include "tools/yy_run/network_run.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "tools/yy_run/interrupt.h"
+#include "tools/yy_run/progress.h"
+#include "tools/yy_run/worker_pool.h"
+
+namespace yy {
+
+NetworkRun run_network(const std::shared_ptr<const Classifier>& network, const ImageList& images,
+                       const RunOptions& options) {
+  NetworkRun run;
+  run.answers.labels.assign(images.size(), -1);
+  run.answers.confidences.assign(images.size(), std::numeric_limits<float>::quiet_NaN());
+  run.unreadable.resize(images.size());
+  CascadeOptions cascade = options.cascade(network->network().backend());
+  cascade.thresholds.clear();
+  std::uint64_t done = 0;
+  WorkerPool workers(options.workers(images.size()), images, {network}, cascade, options.exif,
+                     [&](Verdict&& verdict, double) {
+                       ++done;
+                       if (verdict.error.empty()) {
+                         run.answers.labels[verdict.ticket] = verdict.label;
+                         run.answers.confidences[verdict.ticket] = verdict.confidence;
+                       } else if (verdict.stage == Verdict::no_stage) {
+                         run.unreadable[verdict.ticket] = verdict.error;
+                       }
+                     });
+  Progress progress(images.size(), !options.quiet);
+  std::uint64_t next = 0;
+  workers.run([&]() -> std::optional<std::uint64_t> {
+    stop_if_interrupted();
+    if (next == images.size()) return std::nullopt;
+    progress.update(done, -1);
+    return next++;
+  });
+  const double answered = static_cast<double>(std::max<std::uint64_t>(workers.pushed(), 1));
+  const CascadeTimes times = workers.times();
+  run.answers.seconds_per_image = (times.preprocess + times.stages.at(0)) / answered;
+  run.decode_seconds = workers.decode_seconds() / answered;
+  return run;
+}
+
+}  // namespace yy
