@@ -201,6 +201,22 @@ ThresholdEffect effect_of(const CalibrationData& data, float threshold) {
   return Walk(data).down_to(threshold);
 }
 
+ThresholdEffect effect_of(const CalibrationData& data, const std::vector<float>& thresholds) {
+  check(data);
+  if (thresholds.size() + 1 != data.stages.size()) {
+    refuse(fmt::format("{} networks need {} thresholds, found {}", data.stages.size(), data.stages.size() - 1,
+                       thresholds.size()));
+  }
+  // Confidences that say no more than whether their gate answers, so that one threshold does for all.
+  CalibrationData gated = data;
+  for (std::size_t s = 0; s < thresholds.size(); ++s) {
+    for (float& confidence : gated.stages[s].confidences) confidence = confidence > thresholds[s] ? 1.F : 0.F;
+  }
+  ThresholdEffect effect = Walk(gated).down_to(0.5F);
+  effect.threshold = thresholds.front();
+  return effect;
+}
+
 Calibration calibrate(const CalibrationData& data, const CalibrationOptions& options) {
   check(data);
   const bool sequence =

@@ -79,8 +79,10 @@ struct Calibration {
   std::vector<ThresholdEffect> curve;  // every threshold that was looked at, highest first
 };
 
-// The effect of one threshold. Throws Error (usage) where the lengths differ or there is no picture.
+// The effect of one threshold for all gates, or of one for each (`ThresholdEffect::threshold` is then the
+// first). Throws Error (usage) where the lengths differ or there is no picture.
 ThresholdEffect effect_of(const CalibrationData& data, float threshold);
+ThresholdEffect effect_of(const CalibrationData& data, const std::vector<float>& thresholds);
 
 // Throws Error (usage) where the data do not fit together, there is no picture, or no threshold meets a
 // target of latency.

@@ -320,7 +320,7 @@ void Cascade::fetch_answers(std::size_t s, const Step& step) {
     step.outputs[classifier_io::deferred].fetch(*stream_);
     step.outputs[classifier_io::count].fetch(*stream_);
   }
-  if (options_.topk > 1) step.outputs[classifier_io::scores].fetch(*stream_);
+  if (options_.topk > 1 || options_.scores) step.outputs[classifier_io::scores].fetch(*stream_);
 }
 
 // Answers the rows that stay with this stage, and queues the others for the next.
@@ -354,13 +354,18 @@ void Cascade::answer(std::size_t s, const Step& step, std::size_t row, std::int3
   verdict_.confidence = confidences_.as<float>()[slot_id];
   verdict_.top.clear();
   verdict_.error.clear();
+  verdict_.scores.clear();
+  std::span<const float> scores;
+  if (options_.topk > 1 || options_.scores) {
+    const std::size_t classes = classifier.card().classes.size();
+    scores = {step.outputs[classifier_io::scores].as<const float>() + row * classes, classes};
+  }
+  if (options_.scores) verdict_.scores.assign(scores.begin(), scores.end());
   if (verdict_.label < 0) {
     verdict_.error = fmt::format("network '{}' gave scores that are not numbers", classifier.name());
   } else if (options_.topk > 1) {
-    const std::size_t classes = classifier.card().classes.size();
-    const auto* scores = step.outputs[classifier_io::scores].as<const float>() + row * classes;
-    verdict_.top.resize(std::min(classes, static_cast<std::size_t>(options_.topk)));
-    find_best_classes({scores, classes}, classifier.gives_probabilities(), verdict_.top);
+    verdict_.top.resize(std::min(scores.size(), static_cast<std::size_t>(options_.topk)));
+    find_best_classes(scores, classifier.gives_probabilities(), verdict_.top);
   }
   if (slot.image.pixels.size() > largest_spare) slot.image = {};
   free_slots_.push_back(slot_id);

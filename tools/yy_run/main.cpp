@@ -15,6 +15,7 @@
 #include "tools/yy_run/interrupt.h"
 #include "tools/yy_run/plan_command.h"
 #include "tools/yy_run/run_command.h"
+#include "tools/yy_run/search_command.h"
 #include "tools/yy_run/table.h"
 
 namespace yy {
@@ -63,8 +64,9 @@ ExitCode run_program(int argc, char** argv) {
   app.set_version_flag("--version", "yy-run " YY_VERSION);
   app.require_subcommand(1);
   const std::vector<Command> commands{
-      add_run_command(app),     add_calibrate_command(app), add_infer_command(app), add_compare_command(app),
-      add_inspect_command(app), add_plan_command(app),      add_bench_command(app), add_devices_command(app)};
+      add_run_command(app),   add_calibrate_command(app), add_search_command(app),
+      add_infer_command(app), add_compare_command(app),   add_inspect_command(app),
+      add_plan_command(app),  add_bench_command(app),     add_devices_command(app)};
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

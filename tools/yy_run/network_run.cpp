@@ -17,10 +17,18 @@ NetworkRun run_network(const std::shared_ptr<const Classifier>& network, const I
   run.unreadable.resize(images.size());
   CascadeOptions cascade = options.cascade(network->network().backend());
   cascade.thresholds.clear();
+  cascade.scores = true;
+  const std::size_t classes = network->card().classes.size();
+  run.scores = Tensor({Shape{static_cast<std::int64_t>(images.size()), static_cast<std::int64_t>(classes)},
+                       DType::f32, Layout::row_major});
+  const std::span<float> scores = run.scores.as_mutable<float>();
+  std::ranges::fill(scores, std::numeric_limits<float>::quiet_NaN());
   std::uint64_t done = 0;
   WorkerPool workers(options.workers(images.size()), images, {network}, cascade, options.exif,
                      [&](Verdict&& verdict, double) {
                        ++done;
+                       std::ranges::copy(verdict.scores, scores.begin() + static_cast<std::ptrdiff_t>(
+                                                                              verdict.ticket * classes));
                        if (verdict.error.empty()) {
                          run.answers.labels[verdict.ticket] = verdict.label;
                          run.answers.confidences[verdict.ticket] = verdict.confidence;
@@ -40,6 +48,8 @@ NetworkRun run_network(const std::shared_ptr<const Classifier>& network, const I
   const CascadeTimes times = workers.times();
   run.answers.seconds_per_image = (times.preprocess + times.stages.at(0)) / answered;
   run.decode_seconds = workers.decode_seconds() / answered;
+  run.weights_bytes = network->network().weights_bytes();
+  run.arena_bytes = workers.arena_bytes();
   return run;
 }
 

@@ -17,6 +17,8 @@ struct NetworkRun {
   // read.
   StageAnswers answers;
   std::vector<std::string> unreadable;  // by picture: why; else empty
+  Tensor scores;                        // [pictures, classes]; NaN for pictures that could not be read
+  std::size_t weights_bytes = 0, arena_bytes = 0;
   // Core-seconds per picture that was answered.
   double decode_seconds = 0;
 };

@@ -10,9 +10,12 @@
 namespace yy {
 
 Stages load_stages(const RunOptions& options) {
+  return load_stages(options.models(), options);
+}
+
+Stages load_stages(const std::vector<std::string>& models, const RunOptions& options) {
   const std::shared_ptr<const Backend> backend = open_named_device(options.device);
   Stages stages;
-  const std::vector<std::string> models = options.models();
   for (std::size_t s = 0; s < models.size(); ++s) {
     const std::string& model = models[s];
     stop_if_interrupted();

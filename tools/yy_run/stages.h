@@ -14,6 +14,7 @@ using Stages = std::vector<std::shared_ptr<const Classifier>>;
 
 // Throws Error: model where one cannot be used, usage where --topk exceeds the classes; and Interrupted.
 Stages load_stages(const RunOptions& options);
+Stages load_stages(const std::vector<std::string>& models, const RunOptions& options);
 
 std::vector<std::string> names_of(const Stages& stages);
 

@@ -1,0 +1,85 @@
+#include "tools/yy_run/evidence.h"
+
+#include <algorithm>
+#include <cstdio>
+#include <fmt/format.h>
+
+#include "runtime/error.h"
+#include "runtime/printable.h"
+#include "tools/yy_run/labels.h"
+#include "tools/yy_run/output_file.h"
+
+namespace yy {
+
+Pictures readable_pictures(const ImageList& images, const std::vector<NetworkRun>& runs) {
+  Pictures pictures;
+  std::string first;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    const auto bad =
+        std::ranges::find_if(runs, [i](const NetworkRun& run) { return !run.unreadable[i].empty(); });
+    if (bad == runs.end()) {
+      pictures.push_back(i);
+    } else if (first.empty()) {
+      first = images.name(i) + ": " + bad->unreadable[i];
+    }
+  }
+  if (!first.empty()) {
+    const std::string text = fmt::format(
+        "yy-run: {} of {} pictures are left out, since they cannot be read or prepared; the first is {}",
+        images.size() - pictures.size(), images.size(), first);
+    std::fputs((printable_lines(text) + "\n").c_str(), stderr);
+  }
+  if (pictures.empty())
+    throw Error(ErrorCode::image, "none of the pictures can be read and prepared for all networks");
+  return pictures;
+}
+
+std::vector<int> truth_of(const ImageList& images, const std::vector<ClassName>& classes,
+                          const Pictures& pictures) {
+  std::vector<int> truth = labels_of(images, classes);
+  const auto is_unlabelled = [&](std::size_t i) { return truth[i] < 0; };
+  const auto first = std::ranges::find_if(pictures, is_unlabelled);
+  if (first == pictures.end()) return truth;
+  throw Error(
+      ErrorCode::usage,
+      fmt::format(
+          "{} of {} pictures lie in no folder that is called like a class; the first is {} (a class is "
+          "'{}'). Sort them into folders by class (`calibrate` also takes --reference yang)",
+          std::ranges::count_if(pictures, is_unlabelled), pictures.size(), images.name(*first),
+          classes[0].id));
+}
+
+CalibrationData evidence_of(const std::vector<const NetworkRun*>& runs, const std::vector<int>& truth,
+                            const Pictures& pictures) {
+  CalibrationData data;
+  for (const NetworkRun* run : runs) {
+    StageAnswers& stage = data.stages.emplace_back();
+    stage.seconds_per_image = run->answers.seconds_per_image;
+    for (std::size_t i : pictures) {
+      stage.labels.push_back(run->answers.labels[i]);
+      stage.confidences.push_back(run->answers.confidences[i]);
+    }
+  }
+  if (!truth.empty()) {
+    for (std::size_t i : pictures) data.truth.push_back(truth[i]);
+  }
+  return data;
+}
+
+PairFile pair_of(const Stages& stages, std::vector<float> thresholds) {
+  PairFile pair;
+  for (const auto& stage : stages) {
+    const std::filesystem::path file = stage->network().source();
+    pair.models.push_back({file, hash_of(file), stage->card().preprocess, hash_of(stage->card().classes)});
+  }
+  pair.thresholds = std::move(thresholds);
+  return pair;
+}
+
+void write_pair(const PairFile& pair, const std::string& file) {
+  OutputFile out(file, OutputFile::Leftover::remove);
+  out.write(text_of(pair, file));
+  out.commit();
+}
+
+}  // namespace yy

@@ -1,0 +1,167 @@
+#include "tools/yy_run/search_command.h"
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include "runtime/error.h"
+#include "runtime/printable.h"
+#include "tools/yy_run/answer_store.h"
+#include "tools/yy_run/evidence.h"
+#include "tools/yy_run/interrupt.h"
+#include "tools/yy_run/output_file.h"
+#include "tools/yy_run/search_options.h"
+#include "tools/yy_run/search_report.h"
+
+namespace yy {
+namespace {
+
+class SearchRun {
+ public:
+  SearchRun(const SearchCommandOptions& options, const ImageList& images, Stages stages)
+      : options_(options),
+        images_(images),
+        stages_(std::move(stages)),
+        store_(options.output, images, options.run) {
+    check_same_classes(stages_);
+    check_names();
+  }
+
+  ExitCode execute() {
+    std::size_t kept = 0;
+    for (const auto& stage : stages_) kept += answers_of(stage) ? 1 : 0;
+    const Pictures pictures = readable_pictures(images_, runs_);
+    truth_ = truth_of(images_, stages_[0]->card().classes, pictures);
+    const std::vector<SearchNetwork> networks = networks_of(pictures);
+    double decode = 0;
+    for (const NetworkRun& run : runs_) decode = std::max(decode, run.decode_seconds);
+    std::vector<int> truth;
+    for (std::size_t i : pictures) truth.push_back(truth_[i]);
+    const SearchResult result = search(networks, truth, options_.search(decode));
+    write(result, networks);
+    if (result.cascade_pays)
+      write_best(result.plans[static_cast<std::size_t>(result.best_cascade)], pictures);
+    if (!options_.run.quiet) report(result, networks, pictures.size(), kept);
+    return result.cascade_pays ? ExitCode::ok : ExitCode::does_not_pay;
+  }
+
+ private:
+  // Files in the folder are called by the networks' names.
+  void check_names() const {
+    std::vector<std::string> names = names_of(stages_);
+    std::ranges::sort(names);
+    const auto twice = std::ranges::adjacent_find(names);
+    if (twice == names.end()) return;
+    throw Error(ErrorCode::usage, fmt::format("two networks are called '{}'; names tell them apart", *twice));
+  }
+
+  // Whether they were kept from an earlier search.
+  bool answers_of(const std::shared_ptr<const Classifier>& stage) {
+    if (auto kept = store_.find(*stage)) {
+      runs_.push_back(std::move(*kept));
+      return true;
+    }
+    runs_.push_back(run_network(stage, images_, options_.run));
+    store_.keep(*stage, runs_.back());
+    return false;
+  }
+
+  std::vector<SearchNetwork> networks_of(const Pictures& pictures) const {
+    std::vector<SearchNetwork> networks;
+    for (std::size_t s = 0; s < stages_.size(); ++s) {
+      SearchNetwork& network = networks.emplace_back();
+      network.name = stages_[s]->name();
+      network.seconds = runs_[s].answers.seconds_per_image;
+      network.weights_bytes = runs_[s].weights_bytes;
+      network.arena_bytes = runs_[s].arena_bytes;
+      for (std::size_t i : pictures) {
+        network.labels.push_back(runs_[s].answers.labels[i]);
+        network.confidences.push_back(runs_[s].answers.confidences[i]);
+      }
+    }
+    return networks;
+  }
+
+  std::size_t workers() const { return options_.run.workers(images_.size()); }
+
+  void write(const SearchResult& result, const std::vector<SearchNetwork>& networks) const {
+    OutputFile out((std::filesystem::path(options_.output) / "search.json").string(),
+                   OutputFile::Leftover::remove);
+    out.write(json_of(result, networks, workers(), options_));
+    out.commit();
+  }
+
+  // The thresholds were fitted to all the pictures: the bound is what they would have shown of thresholds
+  // chosen elsewhere.
+  void write_best(const SearchPlan& plan, const Pictures& pictures) const {
+    Stages stages;
+    std::vector<const NetworkRun*> runs;
+    for (std::size_t network : plan.networks) {
+      stages.push_back(stages_[network]);
+      runs.push_back(&runs_[network]);
+    }
+    const ThresholdEffect effect = effect_of(evidence_of(runs, truth_, pictures), plan.thresholds);
+    PairFile pair = pair_of(stages, plan.thresholds);
+    PairFile::Calibration& c = pair.calibration;
+    c.target = "loss";
+    c.value = options_.target_loss / 100;
+    c.method = "empirical";
+    c.reference = "labels";
+    c.precision = name_of(choose_precision(options_.run.precision, stages[0]->network().backend()));
+    c.confidence = 0.95;
+    c.bound = loss_bound(effect.counts, c.confidence);
+    c.images = effect.counts.images;
+    c.seed = options_.seed;
+    c.deferred_fraction = effect.deferred();
+    const auto images = static_cast<double>(effect.counts.images);
+    c.accuracy = static_cast<double>(effect.correct) / images;
+    c.accuracy_of_last_stage = c.accuracy + effect.loss();
+    write_pair(pair, best_file());
+  }
+
+  std::string best_file() const { return (std::filesystem::path(options_.output) / "best.yy.json").string(); }
+
+  void report(const SearchResult& result, const std::vector<SearchNetwork>& networks, std::size_t pictures,
+              std::size_t kept) const {
+    std::string text =
+        fmt::format("{} networks, {} of them from an earlier search; {} pictures; {} plans\n\n",
+                    networks.size(), kept, pictures, result.plans.size());
+    text += table_of(result, networks, workers(), options_.top) + "\n" + conclusion_of(result, networks);
+    if (result.cascade_pays) {
+      text += fmt::format(
+          "{} is that cascade. Its thresholds promise nothing; `yy-run calibrate` gives one that does.\n",
+          best_file());
+    }
+    OutputFile out("-", OutputFile::Leftover::keep);
+    out.write(printable_lines(text));
+    out.commit();
+  }
+
+  const SearchCommandOptions& options_;
+  const ImageList& images_;
+  Stages stages_;
+  AnswerStore store_;
+  std::vector<NetworkRun> runs_;  // by network
+  std::vector<int> truth_;        // by picture of the list
+};
+
+ExitCode run(SearchCommandOptions options) {
+  check(options);
+  watch_for_interrupts();
+  const ImageList images = find_images(options.run.images, STDIN_FILENO);
+  SearchRun run(options, images, load_stages(options.models, options.run));
+  return run.execute();
+}
+
+}  // namespace
+
+Command add_search_command(CLI::App& app) {
+  auto options = std::make_shared<SearchCommandOptions>();
+  CLI::App* command = app.add_subcommand("search", "Find the best network or cascade among many");
+  add_search_options(*command, *options);
+  return {command, [options] { return run(*options); }};
+}
+
+}  // namespace yy
