@@ -1,4 +1,4 @@
-// Probe: label and largest softmax probability of each row.
+// Probe: label and gate value of each row.
 #include "ops/probe.h"
 
 #include "cuda/kernels/probe.h"
@@ -11,7 +11,9 @@ KernelOrRefusal make_probe(const KernelRequest& request, const Context&) {
   ProbeArguments arguments;
   arguments.rows = static_cast<int>(shape[0]);
   arguments.classes = static_cast<int>(shape[1]);
-  arguments.probabilities = static_cast<const Probe&>(request.op).scores_are_probabilities();
+  const auto& probe = static_cast<const Probe&>(request.op);
+  arguments.probabilities = probe.scores_are_probabilities();
+  arguments.gate = probe.gate();
   return kernel_of("probe", [arguments](const Binding& at, cudaStream_t stream) {
     ProbeArguments bound = arguments;
     bound.scores = at.inputs[0].as<const float>();

@@ -7,6 +7,29 @@
 
 namespace yy {
 
+std::string_view name_of(Gate gate) {
+  switch (gate) {
+    case Gate::max_probability:
+      return "maxprob";
+    case Gate::margin:
+      return "margin";
+    case Gate::entropy:
+      break;
+  }
+  return "entropy";
+}
+
+Gate gate_named(std::string_view name) {
+  for (Gate gate : {Gate::max_probability, Gate::margin, Gate::entropy}) {
+    if (name == name_of(gate)) return gate;
+  }
+  throw Error(ErrorCode::usage, fmt::format("a gate should be maxprob, margin or entropy, found '{}'", name));
+}
+
+std::string Probe::details() const {
+  return gate_ == Gate::max_probability ? "" : std::string(name_of(gate_));
+}
+
 std::vector<TensorDesc> Probe::infer(std::span<const OpInput> inputs) const {
   check_count(inputs, 1, 1);
   const OpInput& scores = need(inputs, 0, "scores");

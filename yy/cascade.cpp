@@ -181,7 +181,8 @@ Cascade::Step& Cascade::step_for(std::size_t s, std::int64_t rows) {
   for (Step& step : stage.steps) {
     if (step.batch == batch) return step;
   }
-  auto program = stage.classifier->program(batch, options_.threads, !is_last(s), options_.precision);
+  auto program =
+      stage.classifier->program(batch, options_.threads, !is_last(s), options_.precision, options_.gate);
   grow_arena(program->memory().arena_bytes);
   Step step;
   step.batch = batch;

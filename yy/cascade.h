@@ -35,7 +35,7 @@ struct Verdict {
   std::uint64_t ticket = 0;   // as given to push()
   int stage = 0;              // which stage answered: 0 is Yin; no_stage where the picture came to none
   int label = -1;             // index into the classes; -1 where there is an error
-  float confidence = 0;       // largest softmax probability of the stage that answered
+  float confidence = 0;       // of the stage that answered, by CascadeOptions::gate
   std::vector<Scored> top;    // CascadeOptions::topk best classes, best first; empty for topk = 1
   std::vector<float> scores;  // what the network gave, by class, where CascadeOptions::scores asks for it
   std::string error;          // why there is no answer; else empty
@@ -50,6 +50,7 @@ struct CascadeOptions {
   bool carry_over = true;
   int topk = 1;
   bool scores = false;
+  Gate gate = Gate::max_probability;  // what confidences are (ops/probe.h)
   Precision precision = Precision::f32;
   // Where given, it is told node by node what the stages ("stage 1", "stage 2", ...) take, scatter included.
   // Rows are added as programs are made: see prepare().

@@ -72,13 +72,13 @@ void Classifier::check() const {
   }
 }
 
-void Classifier::append_probe(Graph& graph, bool gated) const {
+void Classifier::append_probe(Graph& graph, bool gated, Gate gate) const {
   const std::int64_t batch = graph.value(graph.inputs[0]).desc.shape[0];
   graph.outputs.resize(1);
   const ValueId scores = graph.outputs[0];
   const ValueId label = graph.add_value("label"), confidence = graph.add_value("confidence");
   graph.nodes.push_back(
-      {"probe", std::make_shared<Probe>(gives_probabilities_), {scores}, {label, confidence}});
+      {"probe", std::make_shared<Probe>(gives_probabilities_, gate), {scores}, {label, confidence}});
   graph.outputs = {scores, label, confidence};
   if (!gated) return;
   const ValueId row_ids = add_input(graph, "row_ids", {Shape{batch}, DType::i32, {}});
@@ -95,12 +95,14 @@ void Classifier::append_probe(Graph& graph, bool gated) const {
 }
 
 std::shared_ptr<const Program> Classifier::program(std::int64_t batch, int threads, bool gated,
-                                                   Precision precision) const {
+                                                   Precision precision, Gate gate) const {
   const std::int64_t size = card_.preprocess.size;
-  const ProgramKey key{{Shape{batch, 3, size, size}}, threads, precision, gated};
+  const int variant = 2 * static_cast<int>(gate) + (gated ? 1 : 0);
+  const ProgramKey key{{Shape{batch, 3, size, size}}, threads, precision, variant};
   return programs_.get(key, [&] {
-    auto made = network_.compile({batch, threads, Layout::channels_last,
-                                  [&](Graph& graph) { append_probe(graph, gated); }, precision, key.inputs});
+    auto made =
+        network_.compile({batch, threads, Layout::channels_last,
+                          [&](Graph& graph) { append_probe(graph, gated, gate); }, precision, key.inputs});
     check_scores(*made);
     return made;
   });

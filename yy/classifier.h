@@ -6,6 +6,7 @@
 #include <memory>
 #include <string>
 
+#include "ops/probe.h"
 #include "runtime/executor.h"
 #include "yy/model_card.h"
 #include "yy/network.h"
@@ -41,14 +42,14 @@ class Classifier {
   // The output already is a distribution: the last operator that computes is a Softmax over the classes.
   bool gives_probabilities() const { return gives_probabilities_; }
 
-  // For `batch` rows; with `gated`, the rows below the threshold are selected on the device. Made on first
-  // use.
-  std::shared_ptr<const Program> program(std::int64_t batch, int threads, bool gated,
-                                         Precision precision) const;
+  // For `batch` rows, whose confidence is what `gate` says; with `gated`, the rows below the threshold are
+  // selected on the device. Made on first use.
+  std::shared_ptr<const Program> program(std::int64_t batch, int threads, bool gated, Precision precision,
+                                         Gate gate = Gate::max_probability) const;
 
  private:
   void check() const;
-  void append_probe(Graph& graph, bool gated) const;
+  void append_probe(Graph& graph, bool gated, Gate gate) const;
   void check_scores(const Program& program) const;
 
   std::string name_;

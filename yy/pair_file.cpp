@@ -192,9 +192,9 @@ PairFile read_pair_file(const fs::path& file) {
     throw Error(ErrorCode::model, fmt::format("{}: it has version {}, this program reads version {}",
                                               file.string(), version, schema));
   }
-  fields.one_of("gate", {"maxprob"});
   fields.one_of("combine", {"replace"});
   PairFile pair;
+  pair.gate = gate_named(fields.one_of("gate", {"maxprob", "margin", "entropy"}));
   for (const Fields& model : fields.objects("models", 2, most_models))
     pair.models.push_back(read_model(file, model));
   const std::size_t gates = pair.models.size() - 1;
@@ -210,7 +210,7 @@ std::string text_of(const PairFile& pair, const fs::path& file) {
   json["yin_yang_pair"] = schema;
   const fs::path folder = fs::absolute(file).parent_path();
   for (const PairFile::Model& model : pair.models) json["models"].push_back(json_of(model, folder));
-  json["gate"] = "maxprob";
+  json["gate"] = name_of(pair.gate);
   json["combine"] = "replace";
   for (float threshold : pair.thresholds) {
     // exp(-1000) is 0 in float, and infinity is not in JSON.

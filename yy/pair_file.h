@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "image/preprocess.h"
+#include "ops/probe.h"
 #include "yy/model_card.h"
 
 namespace yy {
@@ -38,6 +39,7 @@ struct PairFile {
 
   std::vector<Model> models;      // Yin first
   std::vector<float> thresholds;  // one per gate
+  Gate gate = Gate::max_probability;
   Calibration calibration;
 };
 

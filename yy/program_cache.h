@@ -18,7 +18,7 @@ struct ProgramKey {
   std::vector<Shape> inputs;
   int threads = 1;
   Precision precision = Precision::f32;
-  bool gated = false;  // with the nodes that a classifier appends for a stage that defers
+  int variant = 0;  // which nodes a classifier appends
 
   bool operator==(const ProgramKey&) const = default;
 };

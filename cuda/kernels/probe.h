@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <cuda_runtime_api.h>
 
+#include "ops/probe.h"
+
 namespace yy::cuda {
 
 struct ProbeArguments {
@@ -13,6 +15,7 @@ struct ProbeArguments {
   float* confidence = nullptr;    // per row
   int rows = 0, classes = 0;      // neither is 0
   bool probabilities = false;     // the scores already are a distribution
+  Gate gate = Gate::max_probability;
 };
 
 void launch_probe(const ProbeArguments& arguments, cudaStream_t stream);

@@ -109,7 +109,8 @@ TEST_F(PairFiles, RefuseValuesByName) {
     return complaint(damaged.dump());
   };
   EXPECT_THAT(with("/yin_yang_pair", 2), HasSubstr("version 2, this program reads version 1"));
-  EXPECT_THAT(with("/gate", "guess"), HasSubstr("'gate' should be one of maxprob, found \"guess\""));
+  EXPECT_THAT(with("/gate", "guess"),
+              HasSubstr("'gate' should be one of maxprob, margin, entropy, found \"guess\""));
   EXPECT_THAT(with("/combine", 3), HasSubstr("'combine' should be a text, found 3"));
   EXPECT_THAT(with("/thresholds/0/minus_log", -1),
               HasSubstr("'thresholds[0].minus_log' should be a number from 0"));

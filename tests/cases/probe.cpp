@@ -18,11 +18,23 @@ Case probabilities(std::string name, CaseInput input) {
   return own(std::move(name), std::make_shared<Probe>(true), {std::move(input)}, exact);
 }
 
+// The same scores with the other two gates.
+void add_gates(std::vector<Case>& cases) {
+  const std::size_t plain = cases.size();
+  for (Gate gate : {Gate::margin, Gate::entropy}) {
+    for (std::size_t i = 0; i < plain; ++i) {
+      const bool are_probabilities = dynamic_cast<const Probe&>(*cases[i].op).scores_are_probabilities();
+      cases.push_back(own(cases[i].name + "_" + std::string(name_of(gate)),
+                          std::make_shared<Probe>(are_probabilities, gate), cases[i].inputs, 1e-5));
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<Case> cases_probe() {
   const double nan = std::numeric_limits<double>::quiet_NaN(), inf = std::numeric_limits<double>::infinity();
-  return {
+  std::vector<Case> cases{
       scores("10_classes", data_in({3, 10}, -5, 5)),
       scores("1000_classes", data_in({3, 1000}, -10, 15)),
       scores("one_row", data_in({1, 37}, -3, 3)),
@@ -43,6 +55,8 @@ std::vector<Case> cases_probe() {
       probabilities("distribution_zero", given({1, 3}, {0, 0, 0})),
       probabilities("distribution_rank_4", data_in({2, 7, 1, 1}, 0, 1)),
   };
+  add_gates(cases);
+  return cases;
 }
 
 }  // namespace yy::test

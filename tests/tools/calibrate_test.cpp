@@ -69,6 +69,20 @@ TEST_F(Calibrate, WritesAPairThatRunsAsItSays) {
   EXPECT_EQ(summary["drift"], false);
 }
 
+TEST_F(Calibrate, EveryGateRunsAsItWasCalibrated) {
+  for (const char* gate : {"margin", "entropy"}) {
+    const Outcome outcome = calibrate({digits, "--max-defer", "0.3", "--gate", gate});
+    ASSERT_EQ(outcome.code, 0) << outcome.err;
+    const json file = read_pair();
+    EXPECT_EQ(file["gate"], gate);
+    const Outcome run = yy_run(run_pair_file({digits, "--json", "-"}));
+    ASSERT_EQ(run.code, 0) << run.err;
+    EXPECT_EQ(json::parse(run.out)["deferred_fraction"], file["calibration"]["deferred_fraction"]);
+    EXPECT_EQ(json::parse(run.out)["top1"], file["calibration"]["accuracy"]);
+  }
+  EXPECT_EQ(calibrate({digits, "--gate", "guess"}).code, 2);
+}
+
 TEST_F(Calibrate, PromisesWhatSoFewPicturesCanShow) {
   const Outcome outcome = calibrate({digits, "--target-loss", "8"});
   ASSERT_EQ(outcome.code, 0) << outcome.err;

@@ -81,9 +81,8 @@ TEST_F(SearchCommand, KeepsWhatNetworksGave) {
 TEST_F(SearchCommand, SaysWhenNoCascadePays) {
   const Outcome outcome = search({yin, yang, digits, "--min-accuracy", "0.8"});
   EXPECT_EQ(outcome.code, 7);
-  EXPECT_THAT(outcome.out,
-              AllOf(HasSubstr("quickest network of those with an accuracy of at least 0.8000: "),
-                    HasSubstr("no cascade pays")));
+  EXPECT_THAT(outcome.out, AllOf(HasSubstr("quickest network of those with an accuracy of at least 0.8000: "),
+                                 HasSubstr("no cascade pays")));
   EXPECT_FALSE(fs::exists(folder_ / "out/best.yy.json"));
   EXPECT_EQ(search({yin, yang, digits, "--min-accuracy", "0.999"}).code, 7);
 }

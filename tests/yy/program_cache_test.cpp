@@ -58,7 +58,7 @@ TEST(ProgramCache, TellsKeysApart) {
   ask(other);
   (other = plain).precision = Precision::bf16;
   ask(other);
-  (other = plain).gated = true;
+  (other = plain).variant = 1;
   ask(other);
   (other = plain).inputs.push_back(Shape{1});
   ask(other);

@@ -59,9 +59,9 @@ AnswerStore::AnswerStore(fs::path folder, const ImageList& images, const RunOpti
     throw Error(ErrorCode::failure,
                 fmt::format("folder '{}' cannot be made: {}", folder_.string(), problem.message()));
   }
-  run_ = fmt::format("pictures {}, mode {}, batch {}, threads {}, device {}, precision {}, exif {}",
+  run_ = fmt::format("pictures {}, mode {}, batch {}, threads {}, device {}, precision {}, gate {}, exif {}",
                      hash_of_pictures(images), options.mode, options.batch.value_or(0), options.threads,
-                     options.device, options.precision, options.exif);
+                     options.device, options.precision, options.gate, options.exif);
 }
 
 fs::path AnswerStore::file(const Classifier& network, const char* ending) const {

@@ -91,7 +91,8 @@ class CalibrateRun {
 
   void write(const CalibrationData& chosen_on, const CalibrationOptions& how,
              const Calibration& found) const {
-    PairFile pair = pair_of(stages_, std::vector<float>(stages_.size() - 1, found.chosen.threshold));
+    PairFile pair = pair_of(stages_, std::vector<float>(stages_.size() - 1, found.chosen.threshold),
+                            gate_named(options_.run.gate));
     PairFile::Calibration& c = pair.calibration;
     c.target = options_.max_defer ? "defer" : options_.max_latency ? "latency" : "loss";
     c.value = how.target.value;

@@ -71,6 +71,7 @@ void add_calibrate_options(CLI::App& app, CalibrateOptions& options) {
                  "Choose on this fraction of the pictures, and show what comes of it on the rest")
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Of the split")->capture_default_str();
+  add_gate_option(app, run.gate);
   app.add_option("--batch", run.batch, "Pictures per run of a network [8; latency: 1]")
       ->check(CLI::Range(1, largest_batch));
   add_threads_option(app, run.threads);

@@ -66,13 +66,14 @@ CalibrationData evidence_of(const std::vector<const NetworkRun*>& runs, const st
   return data;
 }
 
-PairFile pair_of(const Stages& stages, std::vector<float> thresholds) {
+PairFile pair_of(const Stages& stages, std::vector<float> thresholds, Gate gate) {
   PairFile pair;
   for (const auto& stage : stages) {
     const std::filesystem::path file = stage->network().source();
     pair.models.push_back({file, hash_of(file), stage->card().preprocess, hash_of(stage->card().classes)});
   }
   pair.thresholds = std::move(thresholds);
+  pair.gate = gate;
   return pair;
 }
 

@@ -28,7 +28,7 @@ CalibrationData evidence_of(const std::vector<const NetworkRun*>& runs, const st
                             const Pictures& pictures);
 
 // A pair file of these networks and thresholds; what was calibrated is for the caller to fill in.
-PairFile pair_of(const Stages& stages, std::vector<float> thresholds);
+PairFile pair_of(const Stages& stages, std::vector<float> thresholds, Gate gate);
 
 void write_pair(const PairFile& pair, const std::string& file);  // throws Error (failure)
 

@@ -53,9 +53,10 @@ void add_card_options(CLI::App& app, CardOverrides& card) {
 void check_networks(const RunOptions& options) {
   const bool pair = !options.yin.empty() || !options.yang.empty() || !options.between.empty();
   if (!options.pair.empty()) {
-    if (pair || !options.model.empty() || !options.thresholds.empty()) {
+    if (pair || !options.model.empty() || !options.thresholds.empty() || options.gate != "maxprob") {
       refuse(
-          "--pair names the networks and thresholds; it does not go with --model, --yin, --yang, --stage and "
+          "--pair names the networks and thresholds; it does not go with --model, --yin, --yang, --stage, "
+          "--gate and "
           "--threshold");
     }
     const CardOverrides& card = options.card;
@@ -132,6 +133,7 @@ CascadeOptions RunOptions::cascade(const Backend& backend) const {
   cascade.precision = choose_precision(precision, backend);
   cascade.carry_over = !latency;
   cascade.topk = topk;
+  cascade.gate = gate_named(gate);
   return cascade;
 }
 
@@ -154,6 +156,15 @@ void add_precision_option(CLI::App& app, std::string& precision) {
       ->capture_default_str();
 }
 
+void add_gate_option(CLI::App& app, std::string& gate) {
+  app.add_option("--gate", gate,
+                 "What a confidence is: maxprob, the largest probability; margin, that less the second "
+                 "largest; entropy, 1 "
+                 "less the entropy over its largest value")
+      ->check(CLI::IsMember({"maxprob", "margin", "entropy"}))
+      ->capture_default_str();
+}
+
 void add_network_options(CLI::App& app, RunOptions& options) {
   app.add_option("--model", options.model, "The only network")->type_name("FILE");
   app.add_option("--yin", options.yin, "The cheap network, which answers first")->type_name("FILE");
@@ -166,6 +177,7 @@ void add_network_options(CLI::App& app, RunOptions& options) {
                  "A picture goes on unless the confidence is above this, 0 to 1; once, or once per gate")
       ->allow_extra_args(false)
       ->type_name("T");
+  add_gate_option(app, options.gate);
 }
 
 void add_run_options(CLI::App& app, RunOptions& options) {
@@ -203,6 +215,7 @@ void read_pair(RunOptions& options) {
   options.yang = models.back().file.string();
   for (std::size_t i = 1; i + 1 < models.size(); ++i) options.between.push_back(models[i].file.string());
   options.thresholds.assign(options.pair_file->thresholds.begin(), options.pair_file->thresholds.end());
+  options.gate = name_of(options.pair_file->gate);
 }
 
 void check(const RunOptions& options) {

@@ -22,6 +22,7 @@ struct RunOptions {
   std::string model, yin, yang;
   std::vector<std::string> between;  // --stage
   std::vector<double> thresholds;
+  std::string gate = "maxprob";
   std::optional<int> batch;
   int threads = 1;
   std::string mode = "throughput";
@@ -55,6 +56,7 @@ void read_pair(RunOptions& options);
 // Shared with the other commands. The checks throw Error (usage).
 void add_network_options(CLI::App& app, RunOptions& options);  // --model, --yin, --yang, --stage, --threshold
 void check_networks(const RunOptions& options);
+void add_gate_option(CLI::App& app, std::string& gate);
 void add_card_options(CLI::App& app, CardOverrides& card);
 void check_card(const CardOverrides& card);
 struct NamedFile {

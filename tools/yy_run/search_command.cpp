@@ -103,7 +103,7 @@ class SearchRun {
       runs.push_back(&runs_[network]);
     }
     const ThresholdEffect effect = effect_of(evidence_of(runs, truth_, pictures), plan.thresholds);
-    PairFile pair = pair_of(stages, plan.thresholds);
+    PairFile pair = pair_of(stages, plan.thresholds, gate_named(options_.run.gate));
     PairFile::Calibration& c = pair.calibration;
     c.target = "loss";
     c.value = options_.target_loss / 100;

@@ -60,6 +60,7 @@ void add_search_options(CLI::App& app, SearchCommandOptions& options) {
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Of the two halves of the pictures")->capture_default_str();
   RunOptions& run = options.run;
+  add_gate_option(app, run.gate);
   app.add_option("--batch", run.batch, "Pictures per run of a network [8; latency: 1]")
       ->check(CLI::Range(1, largest_batch));
   add_threads_option(app, run.threads);
