@@ -44,7 +44,7 @@ class CalibrateRun {
     const CalibrationData others = evidence_of(runs, truth, rest);
     const CalibrationData& evaluated_on = rest.empty() ? chosen_on : others;
     const Calibration found = calibrate(chosen_on, how);
-    if (!options_.run.quiet) {
+    if (!options_.run.quiet && options_.output != "-") {
       OutputFile out("-", OutputFile::Leftover::keep);
       out.write(printable_lines(
           text_of({chosen_on, evaluated_on, how, found, names_of(stages_), runs_[0].decode_seconds})));

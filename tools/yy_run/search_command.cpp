@@ -20,20 +20,14 @@ namespace {
 
 class SearchRun {
  public:
-  SearchRun(const SearchCommandOptions& options, const ImageList& images, Stages stages)
-      : options_(options),
-        images_(images),
-        stages_(std::move(stages)),
-        store_(options.output, images, options.run) {
-    check_same_classes(stages_);
-    check_names();
-  }
+  SearchRun(const SearchCommandOptions& options, const ImageList& images)
+      : options_(options), images_(images), store_(options.output, images, options.run) {}
 
   ExitCode execute() {
     std::size_t kept = 0;
-    for (const auto& stage : stages_) kept += answers_of(stage) ? 1 : 0;
+    for (const std::string& model : options_.models) kept += find_answers(model) ? 1 : 0;
     const Pictures pictures = readable_pictures(images_, runs_);
-    truth_ = truth_of(images_, stages_[0]->card().classes, pictures);
+    truth_ = truth_of(images_, first_->card().classes, pictures);
     const std::vector<SearchNetwork> networks = networks_of(pictures);
     double decode = 0;
     for (const NetworkRun& run : runs_) decode = std::max(decode, run.decode_seconds);
@@ -48,31 +42,34 @@ class SearchRun {
   }
 
  private:
-  // Files in the folder are called by the networks' names.
-  void check_names() const {
-    std::vector<std::string> names = names_of(stages_);
-    std::ranges::sort(names);
-    const auto twice = std::ranges::adjacent_find(names);
-    if (twice == names.end()) return;
-    throw Error(ErrorCode::usage, fmt::format("two networks are called '{}'; names tell them apart", *twice));
-  }
-
-  // Whether they were kept from an earlier search.
-  bool answers_of(const std::shared_ptr<const Classifier>& stage) {
-    if (auto kept = store_.find(*stage)) {
-      runs_.push_back(std::move(*kept));
-      return true;
+  // Runs the network, or takes up what it answered before; true for the latter. It is in memory only as long,
+  // and so are its scores: all of them together may be too large.
+  bool find_answers(const std::string& model) {
+    const std::shared_ptr<const Classifier> network = load_stages({model}, options_.run)[0];
+    if (first_ == nullptr) first_ = network;
+    check_same_classes(std::vector{first_, network});
+    // Files in the folder are called by the networks' names.
+    if (std::ranges::count(names_, network->name()) > 0) {
+      throw Error(ErrorCode::usage,
+                  fmt::format("two networks are called '{}'; names tell them apart", network->name()));
     }
-    runs_.push_back(run_network(stage, images_, options_.run));
-    store_.keep(*stage, runs_.back());
-    return false;
+    names_.push_back(network->name());
+    std::optional<NetworkRun> kept = store_.find(*network);
+    const bool was_kept = kept.has_value();
+    if (!was_kept) {
+      kept = run_network(network, images_, options_.run);
+      store_.keep(*network, *kept);
+    }
+    kept->scores = Tensor();
+    runs_.push_back(std::move(*kept));
+    return was_kept;
   }
 
   std::vector<SearchNetwork> networks_of(const Pictures& pictures) const {
     std::vector<SearchNetwork> networks;
-    for (std::size_t s = 0; s < stages_.size(); ++s) {
+    for (std::size_t s = 0; s < runs_.size(); ++s) {
       SearchNetwork& network = networks.emplace_back();
-      network.name = stages_[s]->name();
+      network.name = names_[s];
       network.seconds = runs_[s].answers.seconds_per_image;
       network.weights_bytes = runs_[s].weights_bytes;
       network.arena_bytes = runs_[s].arena_bytes;
@@ -96,12 +93,13 @@ class SearchRun {
   // The thresholds were fitted to all the pictures: the bound is what they would have shown of thresholds
   // chosen elsewhere.
   void write_best(const SearchPlan& plan, const Pictures& pictures) const {
-    Stages stages;
+    std::vector<std::string> models;
     std::vector<const NetworkRun*> runs;
     for (std::size_t network : plan.networks) {
-      stages.push_back(stages_[network]);
+      models.push_back(options_.models[network]);
       runs.push_back(&runs_[network]);
     }
+    const Stages stages = load_stages(models, options_.run);
     const ThresholdEffect effect = effect_of(evidence_of(runs, truth_, pictures), plan.thresholds);
     PairFile pair = pair_of(stages, plan.thresholds, gate_named(options_.run.gate));
     PairFile::Calibration& c = pair.calibration;
@@ -141,17 +139,18 @@ class SearchRun {
 
   const SearchCommandOptions& options_;
   const ImageList& images_;
-  Stages stages_;
   AnswerStore store_;
-  std::vector<NetworkRun> runs_;  // by network
-  std::vector<int> truth_;        // by picture of the list
+  std::shared_ptr<const Classifier> first_;
+  std::vector<std::string> names_;  // by network
+  std::vector<NetworkRun> runs_;
+  std::vector<int> truth_;  // by picture of the list
 };
 
 ExitCode run(SearchCommandOptions options) {
   check(options);
   watch_for_interrupts();
   const ImageList images = find_images(options.run.images, STDIN_FILENO);
-  SearchRun run(options, images, load_stages(options.models, options.run));
+  SearchRun run(options, images);
   return run.execute();
 }
 
