@@ -34,7 +34,7 @@ Strings bench_pictures(const Strings& more) {
 const std::vector<Case>& cases() {
   static const std::vector<Case> all = {
       {"nothing", {}, {"subcommand"}},
-      {"unknown_command", {"rum", digits}, {"rum", "run, infer, compare, inspect, plan"}},
+      {"unknown_command", {"rum", digits}, {"rum", "run, calibrate, search, infer, compare, inspect, plan"}},
       {"unknown_flag", run_yin({digits, "--frobnicate"}), {"--frobnicate"}},
       {"no_images", run_yin({}), {"IMAGES"}},
       {"no_model", run_digits({}), {"--model", "--yin"}},
