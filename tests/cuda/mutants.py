@@ -123,14 +123,14 @@ class Build:
         self.build, self.folder = build, folder
         entries = json.loads((build / "compile_commands.json").read_text())
         self.commands = [shlex.split(entry["command"]) for entry in entries
-                         if "-o tests/cuda/CMakeFiles/yy_cuda_plain_" in entry["command"]]
+                         if re.search("-o (tests/cuda/CMakeFiles/yy_cuda_plain_|cuda/CMakeFiles/yy_cuda_host)", entry["command"])]
         commands = subprocess.run(["ninja", "-t", "commands", target], cwd=build, check=True, text=True,
                                   capture_output=True).stdout.strip().splitlines()
         self.link_command = shlex.split(commands[-1].replace(": && ", "").replace(" && :", ""))
         self.link_command[self.link_command.index("-o") + 1] = str(folder / "program")
 
     def compile(self, stem, source, is_kernel):
-        ending = f"/kernels/{stem}.cu.o" if is_kernel else f"/cuda/{stem}.cpp.o"
+        ending = f"/kernels/{stem}.cu.o" if is_kernel else f"yy_cuda_host.dir/{stem}.cpp.o"
         command = next(list(c) for c in self.commands if c[c.index("-o") + 1].endswith(ending))
         output = command[command.index("-o") + 1]
         for option in ("-MT", "-MF", "-o", "-c"):
