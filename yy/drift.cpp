@@ -3,15 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "yy/log_choose.h"
+
 namespace yy {
-namespace {
-
-double log_choose(double n, double k) {
-  return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1);
-}
-
-}  // namespace
-
 double drift_p_value(const Deferred& calibration, const Deferred& run) {
   // Given how many pictures there are and how many are deferred in all, the run's share is hypergeometric.
   const auto images = static_cast<double>(calibration.images + run.images);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "yy/log_choose.h"
+
 namespace yy {
 namespace {
 
@@ -11,10 +13,6 @@ constexpr double set_share =
 constexpr double quick_share = 0.01;  // of the same: for the cheap test that comes first
 constexpr int grid = 24;              // steps at which the p-value is looked at inside of the set
 constexpr double negligible = 1e-12;  // what is left out of a distribution at its end
-
-double log_choose(double n, double k) {
-  return std::lgamma(n + 1) - std::lgamma(k + 1) - std::lgamma(n - k + 1);
-}
 
 double binomial(double n, double k, double p) {
   if (p <= 0) return k == 0 ? 1 : 0;

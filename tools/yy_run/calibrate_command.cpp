@@ -32,7 +32,7 @@ class CalibrateRun {
 
   ExitCode execute() {
     const CalibrationOptions how = options_.calibration(stages_[0]->card().classes.size());
-    for (const auto& stage : stages_) runs_.push_back(run_network(stage, images_, options_.run));
+    for (const auto& stage : stages_) runs_.push_back(run_network(stage, images_, options_.run, false));
     Pictures pictures = readable_pictures(images_, runs_);
     check_last_stage(pictures);
     std::vector<int> truth;
@@ -58,7 +58,7 @@ class CalibrateRun {
                                   : "every picture would be deferred"));
       return ExitCode::does_not_pay;
     }
-    write(chosen_on, how, found);
+    write(how, found);
     return ExitCode::ok;
   }
 
@@ -89,27 +89,18 @@ class CalibrateRun {
     return rest;
   }
 
-  void write(const CalibrationData& chosen_on, const CalibrationOptions& how,
-             const Calibration& found) const {
+  void write(const CalibrationOptions& how, const Calibration& found) const {
     PairFile pair = pair_of(stages_, std::vector<float>(stages_.size() - 1, found.chosen.threshold),
-                            gate_named(options_.run.gate));
+                            options_.run, found.chosen);
     PairFile::Calibration& c = pair.calibration;
     c.target = options_.max_defer ? "defer" : options_.max_latency ? "latency" : "loss";
     c.value = how.target.value;
     c.method = options_.method;
     c.reference = options_.reference;
-    c.precision = name_of(choose_precision(options_.run.precision, stages_[0]->network().backend()));
     c.confidence = options_.confidence;
     c.bound = found.bound;
-    c.images = found.chosen.counts.images;
     c.split = options_.split;
     c.seed = options_.seed;
-    c.deferred_fraction = found.chosen.deferred();
-    const auto share = [&](std::int64_t part) {
-      return static_cast<double>(part) / static_cast<double>(found.chosen.counts.images);
-    };
-    c.accuracy = share(found.chosen.correct);
-    c.accuracy_of_last_stage = share(effect_of(chosen_on, 1).correct);
     write_pair(pair, options_.output);
   }
 

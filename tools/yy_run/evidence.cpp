@@ -66,14 +66,25 @@ CalibrationData evidence_of(const std::vector<const NetworkRun*>& runs, const st
   return data;
 }
 
-PairFile pair_of(const Stages& stages, std::vector<float> thresholds, Gate gate) {
+PairFile pair_of(const Stages& stages, std::vector<float> thresholds, const RunOptions& options,
+                 const ThresholdEffect& effect) {
   PairFile pair;
   for (const auto& stage : stages) {
     const std::filesystem::path file = stage->network().source();
     pair.models.push_back({file, hash_of(file), stage->card().preprocess, hash_of(stage->card().classes)});
   }
   pair.thresholds = std::move(thresholds);
-  pair.gate = gate;
+  pair.gate = gate_named(options.gate);
+  const PairedCounts& counts = effect.counts;
+  const auto share = [&](std::int64_t part) {
+    return static_cast<double>(part) / static_cast<double>(counts.images);
+  };
+  PairFile::Calibration& c = pair.calibration;
+  c.precision = name_of(choose_precision(options.precision, stages[0]->network().backend()));
+  c.images = counts.images;
+  c.deferred_fraction = effect.deferred();
+  c.accuracy = share(effect.correct);
+  c.accuracy_of_last_stage = share(effect.correct + counts.lost - counts.won);
   return pair;
 }
 

@@ -27,8 +27,10 @@ std::vector<int> truth_of(const ImageList& images, const std::vector<ClassName>&
 CalibrationData evidence_of(const std::vector<const NetworkRun*>& runs, const std::vector<int>& truth,
                             const Pictures& pictures);
 
-// A pair file of these networks and thresholds; what was calibrated is for the caller to fill in.
-PairFile pair_of(const Stages& stages, std::vector<float> thresholds, Gate gate);
+// A pair file of these networks and thresholds, with what they do on the pictures that the thresholds were
+// chosen on; how they were chosen is for the caller to fill in.
+PairFile pair_of(const Stages& stages, std::vector<float> thresholds, const RunOptions& options,
+                 const ThresholdEffect& effect);
 
 void write_pair(const PairFile& pair, const std::string& file);  // throws Error (failure)
 

@@ -10,25 +10,28 @@
 namespace yy {
 
 NetworkRun run_network(const std::shared_ptr<const Classifier>& network, const ImageList& images,
-                       const RunOptions& options) {
+                       const RunOptions& options, bool with_scores) {
   NetworkRun run;
   run.answers.labels.assign(images.size(), -1);
   run.answers.confidences.assign(images.size(), std::numeric_limits<float>::quiet_NaN());
   run.unreadable.resize(images.size());
   CascadeOptions cascade = options.cascade(network->network().backend());
   cascade.thresholds.clear();
-  cascade.scores = true;
+  cascade.scores = with_scores;
   const std::size_t classes = network->card().classes.size();
-  run.scores = Tensor({Shape{static_cast<std::int64_t>(images.size()), static_cast<std::int64_t>(classes)},
-                       DType::f32, Layout::row_major});
+  run.scores = Tensor(
+      {Shape{with_scores ? static_cast<std::int64_t>(images.size()) : 0, static_cast<std::int64_t>(classes)},
+       DType::f32, Layout::row_major});
   const std::span<float> scores = run.scores.as_mutable<float>();
   std::ranges::fill(scores, std::numeric_limits<float>::quiet_NaN());
   std::uint64_t done = 0;
   WorkerPool workers(options.workers(images.size()), images, {network}, cascade, options.exif,
                      [&](Verdict&& verdict, double) {
                        ++done;
-                       std::ranges::copy(verdict.scores, scores.begin() + static_cast<std::ptrdiff_t>(
-                                                                              verdict.ticket * classes));
+                       if (with_scores) {
+                         std::ranges::copy(verdict.scores, scores.begin() + static_cast<std::ptrdiff_t>(
+                                                                                verdict.ticket * classes));
+                       }
                        if (verdict.error.empty()) {
                          run.answers.labels[verdict.ticket] = verdict.label;
                          run.answers.confidences[verdict.ticket] = verdict.confidence;

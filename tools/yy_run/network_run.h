@@ -24,8 +24,9 @@ struct NetworkRun {
 };
 
 // Batch, threads, mode, device and precision are those of the options. `StageAnswers::seconds_per_image`
-// counts preparing and the network, not decoding. Throws Error and Interrupted.
+// counts preparing and the network, not decoding. `scores` are kept only
+// where they are asked for. Throws Error and Interrupted.
 NetworkRun run_network(const std::shared_ptr<const Classifier>& network, const ImageList& images,
-                       const RunOptions& options);
+                       const RunOptions& options, bool with_scores);
 
 }  // namespace yy

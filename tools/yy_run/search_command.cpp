@@ -57,7 +57,7 @@ class SearchRun {
     std::optional<NetworkRun> kept = store_.find(*network);
     const bool was_kept = kept.has_value();
     if (!was_kept) {
-      kept = run_network(network, images_, options_.run);
+      kept = run_network(network, images_, options_.run, true);
       store_.keep(*network, *kept);
     }
     kept->scores = Tensor();
@@ -101,21 +101,15 @@ class SearchRun {
     }
     const Stages stages = load_stages(models, options_.run);
     const ThresholdEffect effect = effect_of(evidence_of(runs, truth_, pictures), plan.thresholds);
-    PairFile pair = pair_of(stages, plan.thresholds, gate_named(options_.run.gate));
+    PairFile pair = pair_of(stages, plan.thresholds, options_.run, effect);
     PairFile::Calibration& c = pair.calibration;
     c.target = "loss";
     c.value = options_.target_loss / 100;
     c.method = "empirical";
     c.reference = "labels";
-    c.precision = name_of(choose_precision(options_.run.precision, stages[0]->network().backend()));
     c.confidence = 0.95;
     c.bound = loss_bound(effect.counts, c.confidence);
-    c.images = effect.counts.images;
     c.seed = options_.seed;
-    c.deferred_fraction = effect.deferred();
-    const auto images = static_cast<double>(effect.counts.images);
-    c.accuracy = static_cast<double>(effect.correct) / images;
-    c.accuracy_of_last_stage = c.accuracy + effect.loss();
     write_pair(pair, best_file());
   }
 
