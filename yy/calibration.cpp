@@ -22,6 +22,11 @@ void check(const CalibrationData& data) {
     refuse(fmt::format("the networks' answers are of different numbers of pictures, {} and {}", images,
                        std::min(stage.labels.size(), stage.confidences.size())));
   }
+  for (const StageAnswers& stage : data.stages) {
+    if (stage.cascade_labels.empty() || stage.cascade_labels.size() == images) continue;
+    refuse(fmt::format("the cascade's answers are of {} pictures, the networks' of {}",
+                       stage.cascade_labels.size(), images));
+  }
   if (!data.truth.empty() && data.truth.size() != images) {
     refuse(fmt::format("there are {} labels for {} pictures", data.truth.size(), images));
   }
@@ -36,7 +41,7 @@ class Walk {
     effect_.counts.images = static_cast<std::int64_t>(data.images());
     effect_.counts.can_win = !data.truth.empty();
     effect_.seen.assign(data.stages.size(), effect_.counts.images);
-    for (std::size_t i = 0; i < data.images(); ++i) effect_.correct += is_right(last_, i) ? 1 : 0;
+    for (std::size_t i = 0; i < data.images(); ++i) count(last_, i, 1);
     for (int s = 0; s < last_; ++s) {
       const std::vector<float>& confidences = stage(s).confidences;
       for (std::size_t i = 0; i < confidences.size(); ++i) {
@@ -69,13 +74,12 @@ class Walk {
 
   const StageAnswers& stage(int s) const { return data_.stages[static_cast<std::size_t>(s)]; }
 
-  bool is_right(int s, std::size_t image) const {
-    const int truth = data_.truth.empty() ? stage(last_).labels[image] : data_.truth[image];
-    return stage(s).labels[image] == truth;
-  }
-
   void count(int s, std::size_t image, std::int64_t by) {
-    const bool right = is_right(s, image), last_right = is_right(last_, image);
+    const int last = stage(last_).labels[image], truth = data_.truth.empty() ? last : data_.truth[image];
+    const StageAnswers& answers = stage(s);
+    const bool right =
+        (answers.cascade_labels.empty() ? answers.labels : answers.cascade_labels)[image] == truth;
+    const bool last_right = last == truth;
     if (last_right && !right) effect_.counts.lost += by;
     if (right && !last_right) effect_.counts.won += by;
     if (right) effect_.correct += by;
@@ -115,8 +119,12 @@ std::vector<float> all_thresholds(const CalibrationData& data) {
 const ThresholdEffect& choose_by_bound(const std::vector<ThresholdEffect>& curve,
                                        const CalibrationOptions& options, double times = 1) {
   const ThresholdEffect* chosen = &curve.front();
+  // Deferring everything loses nothing, unless answers are combined.
+  const PairedCounts& first = curve.front().counts;
+  bool is_known = first.lost == 0 && first.won == 0;
   for (const ThresholdEffect& effect : curve) {
-    const bool moved = effect.seen != chosen->seen;
+    const bool moved = !is_known || effect.seen != chosen->seen;
+    is_known = true;
     const auto scaled = [=](std::int64_t count) { return std::llround(static_cast<double>(count) * times); };
     const PairedCounts& counts = effect.counts;
     if (moved &&
@@ -183,7 +191,11 @@ const ThresholdEffect& choose(const std::vector<ThresholdEffect>& curve, const C
       break;
   }
   if (options.method == CalibrationMethod::bound) return choose_by_bound(curve, options);
-  return *choose_least_deferring(curve, [=](const auto& effect) { return effect.loss() <= value; });
+  const auto* found =
+      choose_least_deferring(curve, [=](const auto& effect) { return effect.loss() <= value; });
+  if (found != nullptr) return *found;
+  refuse(fmt::format("no threshold loses at most {:g} points: deferring everything loses {:g}", 100 * value,
+                     100 * curve.front().loss()));
 }
 
 }  // namespace
@@ -230,7 +242,8 @@ Calibration calibrate(const CalibrationData& data, const CalibrationOptions& opt
   result.bound = loss_bound(result.chosen.counts, options.confidence);
   result.saves = result.chosen.seen.back() < result.chosen.counts.images;
   if (!result.saves) {
-    result.bound = 0;  // nothing is lost where the last stage answers everything
+    // Nothing is lost where the last stage answers everything, and alone.
+    if (data.stages.back().cascade_labels.empty()) result.bound = 0;
     if (sequence) result.enough_images = find_enough_images(result.curve, options);
   }
   return result;

@@ -23,6 +23,9 @@ namespace yy {
 // What one stage answers, picture by picture.
 struct StageAnswers {
   std::vector<int> labels;
+  // What the cascade answers where this stage is the last one asked; empty: the same. Differs where answers
+  // are combined (yy/combine.h).
+  std::vector<int> cascade_labels;
   std::vector<float> confidences;  // as the cascade compares them
   double seconds_per_image = 0;    // 0: not measured
 };
@@ -71,7 +74,7 @@ struct Calibration {
   // above the target.
   double bound = 1;
   // Target `loss`, method `bound`: false where nothing but deferring every picture could be shown to be
-  // within the target.
+  // within the target (or not even that, where answers are combined).
   bool saves = true;
   // Where it does not save: how many pictures, answered in the same shares, would let the last stage skip a
   // tenth of them; 0 where a hundred times as many would not.
@@ -84,8 +87,8 @@ struct Calibration {
 ThresholdEffect effect_of(const CalibrationData& data, float threshold);
 ThresholdEffect effect_of(const CalibrationData& data, const std::vector<float>& thresholds);
 
-// Throws Error (usage) where the data do not fit together, there is no picture, or no threshold meets a
-// target of latency.
+// Throws Error (usage) where the data do not fit together, there is no picture, or no threshold meets the
+// target.
 Calibration calibrate(const CalibrationData& data, const CalibrationOptions& options);
 
 // The thresholds that method `bound` walks along, from 1 (defers everything) to 0 (nothing): evenly spaced

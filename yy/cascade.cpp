@@ -2,10 +2,8 @@
 
 #include <algorithm>
 #include <chrono>
-#include <cmath>
 #include <cstring>
 #include <fmt/format.h>
-#include <ranges>
 #include <utility>
 
 #include "ops/rows.h"
@@ -38,23 +36,6 @@ std::int64_t bucket(std::int64_t rows, std::int64_t largest) {
   std::int64_t size = 1;
   while (size < rows) size *= 2;
   return std::min(size, largest);
-}
-
-// Fills `top` with as many classes as it has room for.
-void find_best_classes(std::span<const float> scores, bool probabilities, std::span<Scored> top) {
-  const auto scored = [&](int label) { return Scored{label, scores[static_cast<std::size_t>(label)]}; };
-  const auto is_better = [](const Scored& a, const Scored& b) {
-    return a.probability != b.probability ? a.probability > b.probability : a.label < b.label;
-  };
-  const auto labels = std::views::iota(0, static_cast<int>(scores.size()));
-  std::ranges::partial_sort_copy(labels | std::views::transform(scored), top, is_better);
-  if (probabilities) return;
-  const float largest = top[0].probability;
-  double sum = 0;
-  for (float score : scores) sum += std::exp(score - largest);
-  for (Scored& best : top) {
-    best.probability = static_cast<float>(std::exp(best.probability - largest) / sum);
-  }
 }
 
 }  // namespace
@@ -91,6 +72,8 @@ Cascade::Cascade(std::vector<std::shared_ptr<const Classifier>> stages, CascadeO
   stream_ = backend_.new_stream(options_.threads);
   times_.stages.resize(stages_.size(), 0.0);
   make_slots();
+  combiner_.emplace(slots_.size(), stages_[0].classifier->card().classes.size(),
+                    CombineOptions{options_.combine, options_.gate, options_.topk, options_.temperatures});
   for (std::size_t s = 0; s < stages_.size(); ++s) step_for(s, stages_[s].batch);
 }
 
@@ -107,6 +90,16 @@ void Cascade::check_options() const {
   for (float threshold : options_.thresholds) {
     if (!(threshold >= 0 && threshold <= 1)) {
       throw Error(ErrorCode::usage, fmt::format("a threshold should be from 0 to 1, found {}", threshold));
+    }
+  }
+  const std::vector<double>& temperatures = options_.temperatures;
+  if (!temperatures.empty() && temperatures.size() != stages_.size()) {
+    throw Error(ErrorCode::usage, fmt::format("{} stages need {} temperatures or none, found {}",
+                                              stages_.size(), stages_.size(), temperatures.size()));
+  }
+  for (double temperature : temperatures) {
+    if (!(temperature > 0)) {
+      throw Error(ErrorCode::usage, fmt::format("a temperature should be above 0, found {}", temperature));
     }
   }
 }
@@ -145,7 +138,7 @@ void Cascade::push(std::uint64_t ticket, Image image) {
   }
   const std::int32_t slot = free_slots_.back();
   free_slots_.pop_back();
-  slots_[static_cast<std::size_t>(slot)] = {ticket, yin_batches_, std::move(image)};
+  slots_[static_cast<std::size_t>(slot)] = {ticket, yin_batches_, std::move(image), -1, 0};
   stages_[0].queue.push_back(slot);
   if (std::ssize(stages_[0].queue) < stages_[0].batch) return;
   run_batch(0);
@@ -321,7 +314,13 @@ void Cascade::fetch_answers(std::size_t s, const Step& step) {
     step.outputs[classifier_io::deferred].fetch(*stream_);
     step.outputs[classifier_io::count].fetch(*stream_);
   }
-  if (options_.topk > 1 || options_.scores) step.outputs[classifier_io::scores].fetch(*stream_);
+  if (fetches_scores()) step.outputs[classifier_io::scores].fetch(*stream_);
+}
+
+std::span<const float> Cascade::scores_of(std::size_t s, const Step& step, std::size_t row) const {
+  if (!fetches_scores()) return {};
+  const std::size_t classes = stages_[s].classifier->card().classes.size();
+  return {step.outputs[classifier_io::scores].as<const float>() + row * classes, classes};
 }
 
 // Answers the rows that stay with this stage, and queues the others for the next.
@@ -333,17 +332,28 @@ void Cascade::pass_on(std::size_t s, const Step& step) {
                 static_cast<std::size_t>(count)};
     Stage& next = stages_[s + 1];
     next.queue.insert(next.queue.end(), deferred.begin(), deferred.end());
-    for (std::int32_t slot : deferred) slots_[static_cast<std::size_t>(slot)].queued_at = yin_batches_;
     if (s == 0) deferred_ += deferred.size();
   }
   std::size_t next_deferred = 0;  // both lists are in the order of rows
   for (std::size_t row = 0; row < running_.size(); ++row) {
     if (next_deferred < deferred.size() && deferred[next_deferred] == running_[row]) {
       ++next_deferred;
+      defer(s, step, row, running_[row]);
       continue;
     }
     answer(s, step, row, running_[row]);
   }
+}
+
+void Cascade::defer(std::size_t s, const Step& step, std::size_t row, std::int32_t slot_id) {
+  Slot& slot = slots_[static_cast<std::size_t>(slot_id)];
+  slot.queued_at = yin_batches_;
+  if (s == 0) {
+    slot.yin_label = labels_.as<std::int32_t>()[slot_id];
+    slot.yin_confidence = confidences_.as<float>()[slot_id];
+  }
+  combiner_->defer(static_cast<std::size_t>(slot_id), s, scores_of(s, step, row),
+                   stages_[s].classifier->gives_probabilities());
 }
 
 void Cascade::answer(std::size_t s, const Step& step, std::size_t row, std::int32_t slot_id) {
@@ -353,20 +363,15 @@ void Cascade::answer(std::size_t s, const Step& step, std::size_t row, std::int3
   verdict_.stage = static_cast<int>(s);
   verdict_.label = labels_.as<std::int32_t>()[slot_id];
   verdict_.confidence = confidences_.as<float>()[slot_id];
-  verdict_.top.clear();
+  verdict_.yin_label = s == 0 ? verdict_.label : slot.yin_label;
+  verdict_.yin_confidence = s == 0 ? verdict_.confidence : slot.yin_confidence;
   verdict_.error.clear();
   verdict_.scores.clear();
-  std::span<const float> scores;
-  if (options_.topk > 1 || options_.scores) {
-    const std::size_t classes = classifier.card().classes.size();
-    scores = {step.outputs[classifier_io::scores].as<const float>() + row * classes, classes};
-  }
+  const std::span<const float> scores = scores_of(s, step, row);
+  combiner_->answer(static_cast<std::size_t>(slot_id), s, scores, classifier.gives_probabilities(), verdict_);
   if (options_.scores) verdict_.scores.assign(scores.begin(), scores.end());
   if (verdict_.label < 0) {
     verdict_.error = fmt::format("network '{}' gave scores that are not numbers", classifier.name());
-  } else if (options_.topk > 1) {
-    verdict_.top.resize(std::min(scores.size(), static_cast<std::size_t>(options_.topk)));
-    find_best_classes(scores, classifier.gives_probabilities(), verdict_.top);
   }
   if (slot.image.pixels.size() > largest_spare) slot.image = {};
   free_slots_.push_back(slot_id);

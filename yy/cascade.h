@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -20,26 +21,12 @@
 #include "image/resize.h"
 #include "runtime/mirror.h"
 #include "yy/classifier.h"
+#include "yy/combine.h"
+#include "yy/verdict.h"
 
 namespace yy {
 
 class Profile;
-
-struct Scored {
-  int label;
-  float probability;
-};
-
-struct Verdict {
-  static constexpr int no_stage = -1;
-  std::uint64_t ticket = 0;   // as given to push()
-  int stage = 0;              // which stage answered: 0 is Yin; no_stage where the picture came to none
-  int label = -1;             // index into the classes; -1 where there is an error
-  float confidence = 0;       // of the stage that answered, by CascadeOptions::gate
-  std::vector<Scored> top;    // CascadeOptions::topk best classes, best first; empty for topk = 1
-  std::vector<float> scores;  // what the network gave, by class, where CascadeOptions::scores asks for it
-  std::string error;          // why there is no answer; else empty
-};
 
 struct CascadeOptions {
   std::vector<float> thresholds;  // one per stage but the last, each in [0, 1]
@@ -51,6 +38,9 @@ struct CascadeOptions {
   int topk = 1;
   bool scores = false;
   Gate gate = Gate::max_probability;  // what confidences are (ops/probe.h)
+  Combine combine = Combine::replace;
+  // One per stage, above 0, for Verdict::probability; none: it is not told. They come from fit_temperature.
+  std::vector<double> temperatures;
   Precision precision = Precision::f32;
   // Where given, it is told node by node what the stages ("stage 1", "stage 2", ...) take, scatter included.
   // Rows are added as programs are made: see prepare().
@@ -103,6 +93,8 @@ class Cascade {
     std::uint64_t ticket = 0;
     std::uint64_t queued_at = 0;  // Yin batches that had run when the slot came into its queue
     Image image;
+    int yin_label = -1;
+    float yin_confidence = 0;
   };
   // A stage's program for one batch size, bound to the shared arena and the verdict table.
   struct Step {
@@ -135,7 +127,10 @@ class Cascade {
   void run(std::span<const Launch> launches, std::size_t profile_row);
   void fetch_answers(std::size_t stage, const Step& step);
   void pass_on(std::size_t stage, const Step& step);
+  void defer(std::size_t stage, const Step& step, std::size_t row, std::int32_t slot);
   void answer(std::size_t stage, const Step& step, std::size_t row, std::int32_t slot);
+  bool fetches_scores() const { return options_.scores || combiner_->needs_scores(); }
+  std::span<const float> scores_of(std::size_t stage, const Step& step, std::size_t row) const;
 
   std::vector<Stage> stages_;
   CascadeOptions options_;
@@ -150,7 +145,8 @@ class Cascade {
   Mirror labels_, confidences_;        // the verdict table: [slots]
   std::vector<std::int32_t> running_;  // the slots of the running batch, in the order of its rows
   Mirror batch_slots_, valid_;         // the same for the scatter kernels: [largest batch], and how many [1]
-  Verdict verdict_;                    // the one at hand
+  std::optional<Combiner> combiner_;
+  Verdict verdict_;  // the one at hand
   std::uint64_t yin_batches_ = 0;
   std::uint64_t deferred_ = 0;
   CascadeTimes times_;

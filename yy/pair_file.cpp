@@ -8,6 +8,7 @@
 
 #include "runtime/error.h"
 #include "yy/sha256.h"
+#include "yy/temperature.h"
 
 namespace yy {
 namespace {
@@ -137,6 +138,7 @@ PairFile::Model read_model(const fs::path& file, const Fields& fields) {
   model.preprocess.mean = card.three("mean");
   model.preprocess.std = card.three("std");
   model.classes_sha256 = fields.hash("classes_sha256");
+  model.temperature = fields.number("temperature", least_temperature, largest_temperature);
   return model;
 }
 
@@ -170,7 +172,8 @@ Json json_of(const PairFile::Model& model, const fs::path& folder) {
             {"interpolation", name_of(how.interpolation)},
             {"mean", how.mean},
             {"std", how.std}}},
-          {"classes_sha256", model.classes_sha256}};
+          {"classes_sha256", model.classes_sha256},
+          {"temperature", model.temperature}};
 }
 
 }  // namespace
@@ -192,8 +195,8 @@ PairFile read_pair_file(const fs::path& file) {
     throw Error(ErrorCode::model, fmt::format("{}: it has version {}, this program reads version {}",
                                               file.string(), version, schema));
   }
-  fields.one_of("combine", {"replace"});
   PairFile pair;
+  pair.combine = combine_named(fields.one_of("combine", {"replace", "mean"}));
   pair.gate = gate_named(fields.one_of("gate", {"maxprob", "margin", "entropy"}));
   for (const Fields& model : fields.objects("models", 2, most_models))
     pair.models.push_back(read_model(file, model));
@@ -211,7 +214,7 @@ std::string text_of(const PairFile& pair, const fs::path& file) {
   const fs::path folder = fs::absolute(file).parent_path();
   for (const PairFile::Model& model : pair.models) json["models"].push_back(json_of(model, folder));
   json["gate"] = name_of(pair.gate);
-  json["combine"] = "replace";
+  json["combine"] = name_of(pair.combine);
   for (float threshold : pair.thresholds) {
     // exp(-1000) is 0 in float, and infinity is not in JSON.
     const double minus_log = threshold > 0 ? -std::log(static_cast<double>(threshold)) : 1000;

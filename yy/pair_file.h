@@ -10,6 +10,7 @@
 
 #include "image/preprocess.h"
 #include "ops/probe.h"
+#include "yy/combine.h"
 #include "yy/model_card.h"
 
 namespace yy {
@@ -20,6 +21,7 @@ struct PairFile {
     std::string sha256;          // of the ONNX file
     Preprocess preprocess;
     std::string classes_sha256;  // of the class list, see hash_of
+    double temperature = 1;      // of the answers that this network is the last one asked for
   };
   // How the thresholds were chosen, and what was seen on the sample.
   struct Calibration {
@@ -40,6 +42,7 @@ struct PairFile {
   std::vector<Model> models;      // Yin first
   std::vector<float> thresholds;  // one per gate
   Gate gate = Gate::max_probability;
+  Combine combine = Combine::replace;
   Calibration calibration;
 };
 

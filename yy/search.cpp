@@ -5,9 +5,9 @@
 #include <cmath>
 #include <fmt/format.h>
 #include <numeric>
-#include <random>
 
 #include "runtime/error.h"
+#include "yy/shuffle.h"
 
 namespace yy {
 namespace {
@@ -138,8 +138,7 @@ class Search {
     all_.resize(truth.size());
     std::iota(all_.begin(), all_.end(), 0U);
     Pictures shuffled = all_;
-    std::mt19937_64 random(options.seed);
-    for (std::size_t i = shuffled.size(); i > 1; --i) std::swap(shuffled[i - 1], shuffled[random() % i]);
+    shuffle_by_seed(shuffled, options.seed);
     const auto middle = shuffled.begin() + static_cast<std::ptrdiff_t>(shuffled.size() / 2);
     halves_ = {Pictures(shuffled.begin(), middle), Pictures(middle, shuffled.end())};
     for (const SearchNetwork& network : networks) {
@@ -204,11 +203,13 @@ class Search {
     const auto count = static_cast<double>(all_.size());
     plan.accuracy = static_cast<double>(outcome.correct) / count;
     plan.seconds = options_.decode_seconds;
+    plan.joules = options_.decode_joules;
     std::size_t arena = 0;
     for (std::size_t s = 0; s < stages.size(); ++s) {
       const SearchNetwork& network = networks_[stages[s]];
       plan.seen.push_back(static_cast<double>(outcome.seen[s]) / count);
       plan.seconds += plan.seen.back() * network.seconds;
+      plan.joules += plan.seen.back() * network.joules;
       plan.bytes += network.weights_bytes;
       arena = std::max(arena, network.arena_bytes);
     }

@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <string>
 #include <vector>
 
@@ -19,9 +20,10 @@ namespace yy {
 
 struct SearchNetwork {
   std::string name;
-  std::vector<int> labels;         // by picture; -1 where there is no answer
-  std::vector<float> confidences;  // as the cascade compares them
-  double seconds = 0;              // per picture, above 0, preparing included
+  std::vector<int> labels;                                   // by picture; -1 where there is no answer
+  std::vector<float> confidences;                            // as the cascade compares them
+  double seconds = 0;                                        // per picture, above 0, preparing included
+  double joules = std::numeric_limits<double>::quiet_NaN();  // per picture; NaN: not known
   std::size_t weights_bytes = 0, arena_bytes = 0;
 };
 
@@ -30,6 +32,7 @@ struct SearchOptions {
   int stages = 2;              // cascades of up to so many networks: 2 or 3
   std::uint64_t seed = 0;      // of the halves
   double decode_seconds = 0;   // per picture, whatever the networks
+  double decode_joules = 0;    // the same
   double min_accuracy = 0;
   double max_seconds = 1e30;  // mean per picture, decoding included
   std::size_t max_bytes = static_cast<std::size_t>(-1);
@@ -43,6 +46,7 @@ struct SearchPlan {
   double accuracy = 0;
   std::vector<double> seen;  // the fraction of pictures that each network gets
   double seconds = 0;        // mean per picture, decoding included
+  double joules = 0;         // the same; NaN where one of the networks' is not known
   std::size_t bytes = 0;     // weights, and the larger arena
   bool fits = true;          // the options' limits
   bool is_on_front = false;  // no other plan is at least as accurate and quicker

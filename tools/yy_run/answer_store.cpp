@@ -86,6 +86,10 @@ std::optional<NetworkRun> AnswerStore::find(const Classifier& network) const {
     NetworkRun run;
     run.answers.seconds_per_image = json.at("seconds_per_image");
     run.decode_seconds = json.at("decode_seconds");
+    run.preprocess_seconds = json.at("preprocess_seconds");
+    const Json& latency = json.at("latency_ms");
+    run.latency = {latency.at("mean"), latency.at("p50"), latency.at("p90"), latency.at("p99")};
+    if (!json.at("joules").is_null()) run.joules = json.at("joules").get<double>();
     run.weights_bytes = json.at("weights_bytes");
     run.arena_bytes = json.at("arena_bytes");
     run.unreadable = json.at("unreadable").get<std::vector<std::string>>();
@@ -121,12 +125,18 @@ void AnswerStore::keep(const Classifier& network, const NetworkRun& run) const {
   const Json json{{"key", key_of(network)},
                   {"seconds_per_image", run.answers.seconds_per_image},
                   {"decode_seconds", run.decode_seconds},
+                  {"preprocess_seconds", run.preprocess_seconds},
+                  {"latency_ms",
+                   {{"mean", run.latency.mean},
+                    {"p50", run.latency.p50},
+                    {"p90", run.latency.p90},
+                    {"p99", run.latency.p99}}},
+                  {"joules", run.joules ? Json(*run.joules) : Json(nullptr)},
                   {"weights_bytes", run.weights_bytes},
                   {"arena_bytes", run.arena_bytes},
                   {"unreadable", run.unreadable}};
-  OutputFile out(file(network, ".json").string(), OutputFile::Leftover::remove);
-  out.write(json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
-  out.commit();
+  write_file(file(network, ".json").string(),
+             json.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
 }
 
 }  // namespace yy

@@ -116,9 +116,7 @@ class Bench {
       trace_->commit();
     }
     if (options_.json == "-" || options_.trace == "-") return;
-    OutputFile out("-", OutputFile::Leftover::keep);
-    out.write(printable_lines(report_.text()));
-    out.commit();
+    write_file("-", printable_lines(report_.text()));
   }
 
   const BenchOptions& options_;

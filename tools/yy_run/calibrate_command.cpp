@@ -3,17 +3,21 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <fmt/format.h>
-#include <random>
 #include <unistd.h>
 
 #include "runtime/error.h"
 #include "runtime/printable.h"
+#include "tools/yy_run/calibrate_html.h"
 #include "tools/yy_run/calibrate_options.h"
 #include "tools/yy_run/calibration_report.h"
+#include "tools/yy_run/curve.h"
 #include "tools/yy_run/evidence.h"
 #include "tools/yy_run/interrupt.h"
 #include "tools/yy_run/network_run.h"
 #include "tools/yy_run/output_file.h"
+#include "tools/yy_run/report_sections.h"
+#include "yy/shuffle.h"
+#include "yy/temperature.h"
 
 namespace yy {
 namespace {
@@ -32,24 +36,25 @@ class CalibrateRun {
 
   ExitCode execute() {
     const CalibrationOptions how = options_.calibration(stages_[0]->card().classes.size());
-    for (const auto& stage : stages_) runs_.push_back(run_network(stage, images_, options_.run, false));
-    Pictures pictures = readable_pictures(images_, runs_);
-    check_last_stage(pictures);
+    for (const auto& stage : stages_) runs_.push_back(run_network(stage, images_, options_.run, true));
+    chosen_on_ = readable_pictures(images_, runs_);
+    check_last_stage();
     std::vector<int> truth;
-    if (options_.reference == "labels") truth = truth_of(images_, stages_[0]->card().classes, pictures);
-    const Pictures rest = split(pictures);
+    if (options_.reference == "labels") truth = truth_of(images_, stages_[0]->card().classes, chosen_on_);
+    split();
+    combine(runs_, stages_, combine_named(options_.run.combine));
     std::vector<const NetworkRun*> runs;
     for (const NetworkRun& run : runs_) runs.push_back(&run);
-    const CalibrationData chosen_on = evidence_of(runs, truth, pictures);
-    const CalibrationData others = evidence_of(runs, truth, rest);
-    const CalibrationData& evaluated_on = rest.empty() ? chosen_on : others;
+    const CalibrationData chosen_on = evidence_of(runs, truth, chosen_on_);
+    const CalibrationData others = evidence_of(runs, truth, rest_);
+    const CalibrationData& evaluated_on = rest_.empty() ? chosen_on : others;
     const Calibration found = calibrate(chosen_on, how);
-    if (!options_.run.quiet && options_.output != "-") {
-      OutputFile out("-", OutputFile::Leftover::keep);
-      out.write(printable_lines(
-          text_of({chosen_on, evaluated_on, how, found, names_of(stages_), runs_[0].decode_seconds})));
-      out.commit();
-    }
+    const std::vector<double> temperatures = fit_temperatures(chosen_on);
+    const CalibrationReport report{chosen_on, evaluated_on,      how,
+                                   found,     names_of(stages_), runs_[0].decode_seconds};
+    write_reports(report,
+                  {report.names, evaluated_on, rest_.empty() ? chosen_on_ : rest_,
+                   std::vector<float>(stages_.size() - 1, found.chosen.threshold), runs, temperatures});
     const double speed = speed_up(evaluated_on, effect_of(evaluated_on, found.chosen.threshold));
     if (!found.saves || speed <= 1) {
       say(fmt::format("this pair does not pay: {}; no pair file was written",
@@ -58,40 +63,71 @@ class CalibrateRun {
                                   : "every picture would be deferred"));
       return ExitCode::does_not_pay;
     }
-    write(how, found);
+    write(how, found, temperatures);
     return ExitCode::ok;
   }
 
  private:
   // A cascade whose last stage has no answer has none.
-  void check_last_stage(const Pictures& pictures) const {
-    for (std::size_t i : pictures) {
+  void check_last_stage() const {
+    for (std::size_t i : chosen_on_) {
       if (runs_.back().answers.labels[i] >= 0) continue;
       throw Error(ErrorCode::model, fmt::format("network '{}' gave scores that are not numbers for {}",
                                                 stages_.back()->name(), images_.name(i)));
     }
   }
 
-  // Leaves in `pictures` what to choose on; gives the rest.
-  Pictures split(Pictures& pictures) const {
-    if (options_.split >= 1) return {};
-    std::mt19937_64 random(options_.seed);
-    // Written out, since the standard library's shuffle is not the same everywhere.
-    for (std::size_t i = pictures.size(); i > 1; --i) std::swap(pictures[i - 1], pictures[random() % i]);
-    const auto kept = static_cast<std::size_t>(options_.split * static_cast<double>(pictures.size()));
-    if (kept == 0 || kept == pictures.size()) {
+  // Leaves in chosen_on_ what to choose on; the rest goes to rest_.
+  void split() {
+    if (options_.split >= 1) return;
+    shuffle_by_seed(chosen_on_, options_.seed);
+    const auto kept = static_cast<std::size_t>(options_.split * static_cast<double>(chosen_on_.size()));
+    if (kept == 0 || kept == chosen_on_.size()) {
       throw Error(ErrorCode::usage, fmt::format("--split {} of {} pictures leaves none on one side",
-                                                options_.split, pictures.size()));
+                                                options_.split, chosen_on_.size()));
     }
-    const auto middle = pictures.begin() + static_cast<std::ptrdiff_t>(kept);
-    Pictures rest(middle, pictures.end());
-    pictures.erase(middle, pictures.end());
-    return rest;
+    const auto middle = chosen_on_.begin() + static_cast<std::ptrdiff_t>(kept);
+    rest_.assign(middle, chosen_on_.end());
+    chosen_on_.erase(middle, chosen_on_.end());
   }
 
-  void write(const CalibrationOptions& how, const Calibration& found) const {
+  // By stage, on the pictures that the threshold was chosen on.
+  std::vector<double> fit_temperatures(const CalibrationData& data) const {
+    std::vector<int> truth(images_.size(), -1);
+    std::vector<double> temperatures;
+    for (const NetworkRun& run : runs_) {
+      for (std::size_t row = 0; row < chosen_on_.size(); ++row) {
+        const std::size_t i = chosen_on_[row];
+        const std::vector<int>& right = data.truth.empty() ? data.stages.back().labels : data.truth;
+        truth[i] = run.answers.labels[i] < 0 ? -1 : right[row];
+      }
+      temperatures.push_back(
+          fit_temperature(run.scores.as<float>(), stages_[0]->card().classes.size(), truth));
+    }
+    return temperatures;
+  }
+
+  void write_reports(const CalibrationReport& report, const CascadeEvidence& evidence) const {
+    const std::vector<CurvePoint> curve = options_.html.empty() && options_.curve.empty()
+                                              ? std::vector<CurvePoint>()
+                                              : curve_of(report.calibration.curve, options_.confidence);
+    if (!options_.curve.empty()) write_file(options_.curve, csv_of(curve));
+    if (!options_.html.empty()) {
+      const Surroundings surroundings =
+          surroundings_of(options_.run, stages_[0]->network().backend(), images_.size());
+      const GalleryContext gallery{images_, stages_[0]->card().classes, report.names, options_.run.exif};
+      write_file(options_.html, html_of({report, curve, evidence, gallery, surroundings}));
+    }
+    const bool stdout_is_taken =
+        options_.output == "-" || options_.html == "-" || options_.curve == "-" || options_.run.quiet;
+    if (!stdout_is_taken) write_file("-", printable_lines(text_of(report)));
+  }
+
+  void write(const CalibrationOptions& how, const Calibration& found,
+             const std::vector<double>& temperatures) const {
     PairFile pair = pair_of(stages_, std::vector<float>(stages_.size() - 1, found.chosen.threshold),
                             options_.run, found.chosen);
+    for (std::size_t s = 0; s < temperatures.size(); ++s) pair.models[s].temperature = temperatures[s];
     PairFile::Calibration& c = pair.calibration;
     c.target = options_.max_defer ? "defer" : options_.max_latency ? "latency" : "loss";
     c.value = how.target.value;
@@ -108,6 +144,7 @@ class CalibrateRun {
   const ImageList& images_;
   Stages stages_;
   std::vector<NetworkRun> runs_;  // by stage
+  Pictures chosen_on_, rest_;
 };
 
 ExitCode run(const CalibrateOptions& options) {

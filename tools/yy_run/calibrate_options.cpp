@@ -45,6 +45,9 @@ void add_calibrate_options(CLI::App& app, CalibrateOptions& options) {
   app.add_option("-o,--output", options.output, "The pair file to write, NAME.yy.json")
       ->type_name("FILE")
       ->required();
+  app.add_option("--html", options.html, "A report with figures, one file for a browser")->type_name("FILE");
+  app.add_option("--curve", options.curve, "CSV: a row per threshold, with what it does and what is promised")
+      ->type_name("FILE");
   const char* targets = "What the threshold should do, one of";
   app.add_option("--target-loss", options.target_loss,
                  "Lose at most so many percentage points of accuracy against Yang alone [0.5]")
@@ -72,6 +75,7 @@ void add_calibrate_options(CLI::App& app, CalibrateOptions& options) {
       ->capture_default_str();
   app.add_option("--seed", options.seed, "Of the split")->capture_default_str();
   add_gate_option(app, run.gate);
+  add_combine_option(app, run.combine);
   app.add_option("--batch", run.batch, "Pictures per run of a network [8; latency: 1]")
       ->check(CLI::Range(1, largest_batch));
   add_threads_option(app, run.threads);
@@ -87,6 +91,9 @@ void add_calibrate_options(CLI::App& app, CalibrateOptions& options) {
 
 void check(const CalibrateOptions& options) {
   check_card(options.run.card);
+  check_outputs({"-o", options.output}, {"--html", options.html});
+  check_outputs({"-o", options.output}, {"--curve", options.curve});
+  check_outputs({"--html", options.html}, {"--curve", options.curve});
   const int targets =
       (options.target_loss ? 1 : 0) + (options.max_defer ? 1 : 0) + (options.max_latency ? 1 : 0);
   if (targets > 1) refuse("--target-loss, --max-defer and --max-latency exclude each other");

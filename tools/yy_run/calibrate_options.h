@@ -12,7 +12,7 @@ namespace yy {
 
 struct CalibrateOptions {
   RunOptions run;  // pictures, networks, batch, threads, device...
-  std::string output;
+  std::string output, html, curve;
   std::optional<double> target_loss;  // percentage points
   std::optional<double> max_defer;    // a fraction
   std::optional<double> max_latency;  // milliseconds

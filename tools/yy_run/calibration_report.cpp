@@ -58,8 +58,24 @@ const char* verb(const CalibrationData& data) {
   return data.truth.empty() ? "differs from" : "loses against";
 }
 
-// What holds beyond these pictures.
-std::string promise(const CalibrationReport& report) {
+}  // namespace
+
+FourWays four_ways(const CalibrationData& data) {
+  FourWays ways;
+  const std::vector<int>& truth = data.truth.empty() ? data.stages.back().labels : data.truth;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    const bool first = data.stages.front().labels[i] == truth[i],
+               last = data.stages.back().labels[i] == truth[i];
+    ++(first ? (last ? ways.both : ways.only_first) : (last ? ways.only_last : ways.neither));
+  }
+  return ways;
+}
+
+double speed_up(const CalibrationData& data, const ThresholdEffect& effect) {
+  return effect.seconds_per_image > 0 ? data.stages.back().seconds_per_image / effect.seconds_per_image : 0;
+}
+
+std::string promise_of(const CalibrationReport& report) {
   const CalibrationOptions& options = report.options;
   const Calibration& found = report.calibration;
   const std::int64_t images = found.chosen.counts.images;
@@ -101,23 +117,6 @@ std::string promise(const CalibrationReport& report) {
       points(found.chosen.loss()));
 }
 
-}  // namespace
-
-FourWays four_ways(const CalibrationData& data) {
-  FourWays ways;
-  const std::vector<int>& truth = data.truth.empty() ? data.stages.back().labels : data.truth;
-  for (std::size_t i = 0; i < truth.size(); ++i) {
-    const bool first = data.stages.front().labels[i] == truth[i],
-               last = data.stages.back().labels[i] == truth[i];
-    ++(first ? (last ? ways.both : ways.only_first) : (last ? ways.only_last : ways.neither));
-  }
-  return ways;
-}
-
-double speed_up(const CalibrationData& data, const ThresholdEffect& effect) {
-  return effect.seconds_per_image > 0 ? data.stages.back().seconds_per_image / effect.seconds_per_image : 0;
-}
-
 std::string text_of(const CalibrationReport& report) {
   const ThresholdEffect& chosen = report.calibration.chosen;
   const ThresholdEffect effect = effect_of(report.evaluated_on, chosen.threshold);
@@ -132,7 +131,7 @@ std::string text_of(const CalibrationReport& report) {
       chosen.threshold, std::abs(std::log(static_cast<double>(chosen.threshold))), 100 * effect.deferred(),
       report.names.front(), speed_up(report.evaluated_on, effect), report.names.back());
   text += fmt::format(" (decoding, {:.3f} ms, not counted)\n", 1e3 * report.decode_seconds);
-  return text + promise(report);
+  return text + promise_of(report);
 }
 
 }  // namespace yy

@@ -27,6 +27,9 @@ FourWays four_ways(const CalibrationData& data);
 // was not measured.
 double speed_up(const CalibrationData& data, const ThresholdEffect& effect);
 
-std::string text_of(const CalibrationReport& report);
+// What holds for other pictures than these, in words; ends with a line break.
+std::string promise_of(const CalibrationReport& report);
+
+std::string text_of(const CalibrationReport& report);  // tables and the promise
 
 }  // namespace yy

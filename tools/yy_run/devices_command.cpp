@@ -89,14 +89,10 @@ ExitCode devices(const std::string& json) {
   const CudaReport cuda = report_cuda();
   const std::vector<Row> rows = rows_of(cuda);
   if (!json.empty()) {
-    OutputFile file(json, OutputFile::Leftover::remove);
-    file.write(json_of(rows, cuda));
-    file.commit();
+    write_file(json, json_of(rows, cuda));
   }
   if (json == "-") return ExitCode::ok;
-  OutputFile out("-", OutputFile::Leftover::keep);
-  out.write(printable_lines(text_of(rows, cuda)));
-  out.commit();
+  write_file("-", printable_lines(text_of(rows, cuda)));
   return ExitCode::ok;
 }
 

@@ -49,6 +49,25 @@ std::vector<int> truth_of(const ImageList& images, const std::vector<ClassName>&
           classes[0].id));
 }
 
+void combine(std::vector<NetworkRun>& runs, const Stages& stages, Combine how) {
+  const std::size_t classes = stages[0]->card().classes.size();
+  Combiner combiner(1, classes, {how, Gate::max_probability, 1, std::vector<double>(runs.size(), 1.0)});
+  if (how == Combine::mean) {
+    for (NetworkRun& run : runs) run.answers.cascade_labels = run.answers.labels;
+  }
+  for (std::size_t i = 0; i < runs[0].answers.labels.size(); ++i) {
+    for (std::size_t s = 0; s < runs.size(); ++s) {
+      const std::span<float> scores = runs[s].scores.as_mutable<float>().subspan(i * classes, classes);
+      Verdict verdict;
+      verdict.label = runs[s].answers.labels[i];
+      combiner.answer(0, s, scores, stages[s]->gives_probabilities(), verdict);
+      combiner.defer(0, s, scores, stages[s]->gives_probabilities());
+      if (how == Combine::mean) runs[s].answers.cascade_labels[i] = verdict.label;
+      std::ranges::copy(combiner.distribution(), scores.begin());
+    }
+  }
+}
+
 CalibrationData evidence_of(const std::vector<const NetworkRun*>& runs, const std::vector<int>& truth,
                             const Pictures& pictures) {
   CalibrationData data;
@@ -59,6 +78,8 @@ CalibrationData evidence_of(const std::vector<const NetworkRun*>& runs, const st
       stage.labels.push_back(run->answers.labels[i]);
       stage.confidences.push_back(run->answers.confidences[i]);
     }
+    if (run->answers.cascade_labels.empty()) continue;
+    for (std::size_t i : pictures) stage.cascade_labels.push_back(run->answers.cascade_labels[i]);
   }
   if (!truth.empty()) {
     for (std::size_t i : pictures) data.truth.push_back(truth[i]);
@@ -75,6 +96,7 @@ PairFile pair_of(const Stages& stages, std::vector<float> thresholds, const RunO
   }
   pair.thresholds = std::move(thresholds);
   pair.gate = gate_named(options.gate);
+  pair.combine = combine_named(options.combine);
   const PairedCounts& counts = effect.counts;
   const auto share = [&](std::int64_t part) {
     return static_cast<double>(part) / static_cast<double>(counts.images);
@@ -89,9 +111,7 @@ PairFile pair_of(const Stages& stages, std::vector<float> thresholds, const RunO
 }
 
 void write_pair(const PairFile& pair, const std::string& file) {
-  OutputFile out(file, OutputFile::Leftover::remove);
-  out.write(text_of(pair, file));
-  out.commit();
+  write_file(file, text_of(pair, file));
 }
 
 }  // namespace yy

@@ -23,6 +23,11 @@ Pictures readable_pictures(const ImageList& images, const std::vector<NetworkRun
 std::vector<int> truth_of(const ImageList& images, const std::vector<ClassName>& classes,
                           const Pictures& pictures);
 
+// What the cascade answers where a stage is the last one asked, by stage: fills in
+// StageAnswers::cascade_labels unless the last network's answer alone counts, and turns the runs' scores into
+// the distributions that the cascade answers with (NaN where there is none).
+void combine(std::vector<NetworkRun>& runs, const Stages& stages, Combine how);
+
 // The answers of these runs, in this order, for these pictures only; `truth` may be empty.
 CalibrationData evidence_of(const std::vector<const NetworkRun*>& runs, const std::vector<int>& truth,
                             const Pictures& pictures);

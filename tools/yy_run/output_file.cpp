@@ -90,4 +90,10 @@ void OutputFile::commit() {
   part_.clear();
 }
 
+void write_file(const std::string& name, std::string_view bytes) {
+  OutputFile out(name, OutputFile::Leftover::remove);
+  out.write(bytes);
+  out.commit();
+}
+
 }  // namespace yy

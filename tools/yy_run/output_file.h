@@ -34,6 +34,9 @@ class OutputFile {
   std::string pending_;
 };
 
+// A whole file at once; nothing is left of it where that fails. Throws Error (failure).
+void write_file(const std::string& name, std::string_view bytes);
+
 // Where a name's bytes end up in the end: two names with the same target would overwrite each other.
 std::string output_target(const std::string& name);
 

@@ -146,14 +146,10 @@ ExitCode plan(const PlanOptions& options) {
   const auto program = compile_for_report(network, options.batch, options.threads, precision);
   const std::vector<Row> rows = rows_of(*program);
   if (!options.json.empty()) {
-    OutputFile json(options.json, OutputFile::Leftover::remove);
-    json.write(json_of(rows, *program, network, options));
-    json.commit();
+    write_file(options.json, json_of(rows, *program, network, options));
   }
   if (options.json == "-") return ExitCode::ok;
-  OutputFile out("-", OutputFile::Leftover::keep);
-  out.write(text_of(rows) + "\n" + totals_of(*program, network));
-  out.commit();
+  write_file("-", text_of(rows) + "\n" + totals_of(*program, network));
   return ExitCode::ok;
 }
 

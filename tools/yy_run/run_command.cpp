@@ -6,10 +6,12 @@
 #include <unistd.h>
 
 #include "runtime/printable.h"
+#include "tools/yy_run/energy.h"
 #include "tools/yy_run/interrupt.h"
 #include "tools/yy_run/labels.h"
 #include "tools/yy_run/output_file.h"
 #include "tools/yy_run/progress.h"
+#include "tools/yy_run/run_html.h"
 #include "tools/yy_run/run_options.h"
 #include "tools/yy_run/stages.h"
 #include "tools/yy_run/summary.h"
@@ -38,10 +40,13 @@ class Run {
                  [this](Verdict&& verdict, double seconds) { take(std::move(verdict), seconds); }),
         csv_(open_output(options.csv, OutputFile::Leftover::keep)),
         json_(open_output(options.json, OutputFile::Leftover::remove)),
-        with_table_(options.csv.empty() && options.json.empty() && !options.quiet &&
+        html_(open_output(options.html, OutputFile::Leftover::remove)),
+        with_table_(options.csv.empty() && options.json.empty() && !options.quiet && options.html != "-" &&
                     images.size() <= small_run),
-        writer_({images_, labels_, stages_[0]->card().classes, names_of(stages_), options.topk}, csv_.get(),
-                with_table_),
+        writer_({images_, labels_, stages_[0]->card().classes, names_of(stages_), options.topk,
+                 options.pair_file.has_value()},
+                csv_.get(), with_table_),
+        record_(html_ ? images.size() : 0),
         summary_(stages_.size()) {
     summary_.latencies.reserve(images.size());
   }
@@ -56,6 +61,7 @@ class Run {
       report_unfinished("interrupted");
       return ExitCode::interrupted;
     }
+    summary_.joules = energy_.joules();
     summary_.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     if (stopped()) {
       report_unfinished(
@@ -74,12 +80,14 @@ class Run {
   std::optional<std::uint64_t> next_ticket(Progress& progress) {
     stop_if_interrupted();
     if (stopped() || next_ == images_.size()) return std::nullopt;
+    energy_.update();
     progress.update(writer_.rows(), stages_.size() > 1 ? summary_.passed_on_fraction() : -1);
     return next_++;
   }
 
   void take(Verdict&& verdict, double seconds) {
     summary_.count(verdict, labels_[verdict.ticket], seconds);
+    if (html_) record_.add(verdict, labels_[verdict.ticket]);
     if (!verdict.error.empty() && !first_error_) first_error_ = verdict;
     writer_.add(std::move(verdict));
   }
@@ -124,12 +132,19 @@ class Run {
       json_->write(summary_.json());
       json_->commit();
     }
+    if (html_) write_html();
     if (options_.quiet || options_.stdout_carries_data()) return;
     std::string text;
     if (with_table_) text = writer_.table() + "\n";
-    OutputFile out("-", OutputFile::Leftover::keep);
-    out.write(text + printable_lines(summary_.text()));
-    out.commit();
+    write_file("-", text + printable_lines(summary_.text()));
+  }
+
+  void write_html() {
+    const std::vector<std::string> names = names_of(stages_);
+    const GalleryContext gallery{images_, stages_[0]->card().classes, names, options_.exif};
+    html_->write(html_of({summary_, record_, gallery, options_.pair_file,
+                          surroundings_of(options_, stages_[0]->network().backend(), images_.size())}));
+    html_->commit();
   }
 
   void warn_of_drift() const {
@@ -148,10 +163,12 @@ class Run {
   std::vector<int> labels_;
   CascadeOptions cascade_;
   WorkerPool workers_;
-  std::unique_ptr<OutputFile> csv_, json_;
+  std::unique_ptr<OutputFile> csv_, json_, html_;
   bool with_table_;
   VerdictWriter writer_;
+  RunRecord record_;  // for the HTML report
   Summary summary_;
+  EnergyMeter energy_;
   std::uint64_t next_ = 0;
   std::optional<Verdict> first_error_;
 };

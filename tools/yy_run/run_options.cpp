@@ -53,11 +53,11 @@ void add_card_options(CLI::App& app, CardOverrides& card) {
 void check_networks(const RunOptions& options) {
   const bool pair = !options.yin.empty() || !options.yang.empty() || !options.between.empty();
   if (!options.pair.empty()) {
-    if (pair || !options.model.empty() || !options.thresholds.empty() || options.gate != "maxprob") {
+    if (pair || !options.model.empty() || !options.thresholds.empty() || options.gate != "maxprob" ||
+        options.combine != "replace") {
       refuse(
           "--pair names the networks and thresholds; it does not go with --model, --yin, --yang, --stage, "
-          "--gate and "
-          "--threshold");
+          "--gate, --combine and --threshold");
     }
     const CardOverrides& card = options.card;
     if (card.size || card.crop || card.interpolation || card.mean || card.std) {
@@ -72,6 +72,7 @@ void check_networks(const RunOptions& options) {
   if (!options.model.empty() && pair) refuse("--model does not go with --yin, --yang and --stage");
   if (!options.model.empty()) {
     if (!options.thresholds.empty()) refuse("--threshold needs a pair, --yin M --yang M, not --model");
+    if (options.combine != "replace") refuse("--combine needs a pair, --yin M --yang M, not --model");
     return;
   }
   if (options.yin.empty() || options.yang.empty()) refuse("a pair needs both --yin M and --yang M");
@@ -134,6 +135,12 @@ CascadeOptions RunOptions::cascade(const Backend& backend) const {
   cascade.carry_over = !latency;
   cascade.topk = topk;
   cascade.gate = gate_named(gate);
+  cascade.combine = combine_named(combine);
+  if (pair_file && (!csv.empty() || !html.empty())) {
+    for (const PairFile::Model& stage : pair_file->models) cascade.temperatures.push_back(stage.temperature);
+  } else if (!html.empty()) {
+    cascade.temperatures.assign(gates + 1, 1.0);
+  }
   return cascade;
 }
 
@@ -153,6 +160,15 @@ void add_precision_option(CLI::App& app, std::string& precision) {
          "--precision", precision,
          "f32, bf16 or (on GPUs) f16, which are faster and less exact, or auto: bf16 where the device has it")
       ->check(CLI::IsMember({"f32", "f16", "bf16", "auto"}))
+      ->capture_default_str();
+}
+
+void add_combine_option(CLI::App& app, std::string& combine) {
+  app.add_option(
+         "--combine", combine,
+         "Who answers a deferred picture. replace: the last network asked; mean: the mean of what all "
+         "networks asked say")
+      ->check(CLI::IsMember({"replace", "mean"}))
       ->capture_default_str();
 }
 
@@ -178,6 +194,7 @@ void add_network_options(CLI::App& app, RunOptions& options) {
       ->allow_extra_args(false)
       ->type_name("T");
   add_gate_option(app, options.gate);
+  add_combine_option(app, options.combine);
 }
 
 void add_run_options(CLI::App& app, RunOptions& options) {
@@ -199,6 +216,7 @@ void add_run_options(CLI::App& app, RunOptions& options) {
       ->capture_default_str();
   app.add_option("--csv", options.csv, "A row per picture; - is stdout")->type_name("FILE");
   app.add_option("--json", options.json, "The summary; - is stdout")->type_name("FILE");
+  app.add_option("--html", options.html, "A report with figures, one file for a browser")->type_name("FILE");
   app.add_option("--on-error", options.on_error, "A picture that cannot be answered: skip it, or fail")
       ->check(CLI::IsMember({"skip", "fail"}))
       ->capture_default_str();
@@ -216,11 +234,14 @@ void read_pair(RunOptions& options) {
   for (std::size_t i = 1; i + 1 < models.size(); ++i) options.between.push_back(models[i].file.string());
   options.thresholds.assign(options.pair_file->thresholds.begin(), options.pair_file->thresholds.end());
   options.gate = name_of(options.pair_file->gate);
+  options.combine = name_of(options.pair_file->combine);
 }
 
 void check(const RunOptions& options) {
   check_networks(options);
   check_outputs({"--csv", options.csv}, {"--json", options.json});
+  check_outputs({"--csv", options.csv}, {"--html", options.html});
+  check_outputs({"--json", options.json}, {"--html", options.html});
   check_card(options.card);
 }
 

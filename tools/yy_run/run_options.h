@@ -23,13 +23,14 @@ struct RunOptions {
   std::vector<std::string> between;  // --stage
   std::vector<double> thresholds;
   std::string gate = "maxprob";
+  std::string combine = "replace";
   std::optional<int> batch;
   int threads = 1;
   std::string mode = "throughput";
   std::string device = "cpu";
   std::string precision = "f32";
   int topk = 1;
-  std::string csv, json;
+  std::string csv, json, html;
   std::string on_error = "skip";
   bool quiet = false;
   bool exif = false;
@@ -42,7 +43,7 @@ struct RunOptions {
   // Throughput mode: as many workers as threads (and no more than pictures), one thread each. Latency mode:
   // one worker, all threads in its networks.
   std::size_t workers(std::size_t pictures) const;
-  bool stdout_carries_data() const { return csv == "-" || json == "-"; }
+  bool stdout_carries_data() const { return csv == "-" || json == "-" || html == "-"; }
 };
 
 void add_run_options(CLI::App& app, RunOptions& options);
@@ -57,6 +58,7 @@ void read_pair(RunOptions& options);
 void add_network_options(CLI::App& app, RunOptions& options);  // --model, --yin, --yang, --stage, --threshold
 void check_networks(const RunOptions& options);
 void add_gate_option(CLI::App& app, std::string& gate);
+void add_combine_option(CLI::App& app, std::string& combine);
 void add_card_options(CLI::App& app, CardOverrides& card);
 void check_card(const CardOverrides& card);
 struct NamedFile {

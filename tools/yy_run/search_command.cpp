@@ -12,6 +12,7 @@
 #include "tools/yy_run/evidence.h"
 #include "tools/yy_run/interrupt.h"
 #include "tools/yy_run/output_file.h"
+#include "tools/yy_run/search_html.h"
 #include "tools/yy_run/search_options.h"
 #include "tools/yy_run/search_report.h"
 
@@ -29,15 +30,19 @@ class SearchRun {
     const Pictures pictures = readable_pictures(images_, runs_);
     truth_ = truth_of(images_, first_->card().classes, pictures);
     const std::vector<SearchNetwork> networks = networks_of(pictures);
-    double decode = 0;
-    for (const NetworkRun& run : runs_) decode = std::max(decode, run.decode_seconds);
+    double decode = 0, joules = 0;
+    for (const NetworkRun& run : runs_) {
+      decode = std::max(decode, run.decode_seconds);
+      joules = std::max(joules, decode_joules(run));
+    }
     std::vector<int> truth;
     for (std::size_t i : pictures) truth.push_back(truth_[i]);
-    const SearchResult result = search(networks, truth, options_.search(decode));
+    const SearchResult result = search(networks, truth, options_.search(decode, joules));
     write(result, networks);
     if (result.cascade_pays)
       write_best(result.plans[static_cast<std::size_t>(result.best_cascade)], pictures);
-    if (!options_.run.quiet) report(result, networks, pictures.size(), kept);
+    if (!options_.html.empty()) write_html(result, networks, pictures);
+    if (!options_.run.quiet && options_.html != "-") report(result, networks, pictures.size(), kept);
     return result.cascade_pays ? ExitCode::ok : ExitCode::does_not_pay;
   }
 
@@ -71,6 +76,7 @@ class SearchRun {
       SearchNetwork& network = networks.emplace_back();
       network.name = names_[s];
       network.seconds = runs_[s].answers.seconds_per_image;
+      network.joules = network_joules(runs_[s]);
       network.weights_bytes = runs_[s].weights_bytes;
       network.arena_bytes = runs_[s].arena_bytes;
       for (std::size_t i : pictures) {
@@ -84,10 +90,8 @@ class SearchRun {
   std::size_t workers() const { return options_.run.workers(images_.size()); }
 
   void write(const SearchResult& result, const std::vector<SearchNetwork>& networks) const {
-    OutputFile out((std::filesystem::path(options_.output) / "search.json").string(),
-                   OutputFile::Leftover::remove);
-    out.write(json_of(result, networks, workers(), options_));
-    out.commit();
+    write_file((std::filesystem::path(options_.output) / "search.json").string(),
+               json_of(result, networks, workers(), options_));
   }
 
   // The thresholds were fitted to all the pictures: the bound is what they would have shown of thresholds
@@ -113,6 +117,40 @@ class SearchRun {
     write_pair(pair, best_file());
   }
 
+  void write_html(const SearchResult& result, const std::vector<SearchNetwork>& networks,
+                  const Pictures& pictures) const {
+    SearchPage page{
+        result,    networks, options_,
+        workers(), {},       conclusion_of(result, networks),
+        nullptr,   nullptr,  surroundings_of(options_.run, first_->network().backend(), images_.size())};
+    for (const NetworkRun& run : runs_) page.runs.push_back(&run);
+    if (result.best_cascade < 0) return write_file(options_.html, html_of(page));
+    const SearchPlan& plan = result.plans[static_cast<std::size_t>(result.best_cascade)];
+    std::vector<std::string> models;
+    for (std::size_t network : plan.networks) models.push_back(options_.models[network]);
+    const Stages stages = load_stages(models, options_.run);
+    // With their scores again.
+    std::vector<NetworkRun> answers;
+    for (std::size_t s = 0; s < stages.size(); ++s) {
+      auto kept = store_.find(*stages[s]);
+      if (!kept) {
+        throw Error(ErrorCode::failure,
+                    fmt::format("what '{}' answered is no longer in {}", stages[s]->name(), options_.output));
+      }
+      answers.push_back(std::move(*kept));
+    }
+    combine(answers, stages, Combine::replace);
+    std::vector<const NetworkRun*> runs;
+    for (const NetworkRun& run : answers) runs.push_back(&run);
+    const std::vector<std::string> names = names_of(stages);
+    const CalibrationData data = evidence_of(runs, truth_, pictures);
+    const CascadeEvidence cascade{names, data, pictures, plan.thresholds, runs, {}};
+    const GalleryContext gallery{images_, first_->card().classes, names, options_.run.exif};
+    page.cascade = &cascade;
+    page.gallery = &gallery;
+    write_file(options_.html, html_of(page));
+  }
+
   std::string best_file() const { return (std::filesystem::path(options_.output) / "best.yy.json").string(); }
 
   void report(const SearchResult& result, const std::vector<SearchNetwork>& networks, std::size_t pictures,
@@ -120,15 +158,14 @@ class SearchRun {
     std::string text =
         fmt::format("{} networks, {} of them from an earlier search; {} pictures; {} plans\n\n",
                     networks.size(), kept, pictures, result.plans.size());
-    text += table_of(result, networks, workers(), options_.top) + "\n" + conclusion_of(result, networks);
+    text +=
+        table_of(result, networks, workers(), options_.top).text() + "\n" + conclusion_of(result, networks);
     if (result.cascade_pays) {
       text += fmt::format(
           "{} is that cascade. Its thresholds promise nothing; `yy-run calibrate` gives one that does.\n",
           best_file());
     }
-    OutputFile out("-", OutputFile::Leftover::keep);
-    out.write(printable_lines(text));
-    out.commit();
+    write_file("-", printable_lines(text));
   }
 
   const SearchCommandOptions& options_;

@@ -16,12 +16,13 @@ namespace {
 
 }  // namespace
 
-SearchOptions SearchCommandOptions::search(double decode_seconds) const {
+SearchOptions SearchCommandOptions::search(double decode_seconds, double decode_joules) const {
   SearchOptions options;
   options.target_loss = target_loss / 100;
   options.stages = stages;
   options.seed = seed;
   options.decode_seconds = decode_seconds;
+  options.decode_joules = decode_joules;
   options.min_accuracy = min_accuracy.value_or(0);
   if (max_latency) options.max_seconds = *max_latency / 1000;
   if (max_memory) options.max_bytes = static_cast<std::size_t>(*max_memory * 1024 * 1024);
@@ -38,6 +39,7 @@ void add_search_options(CLI::App& app, SearchCommandOptions& options) {
          "Folder for what the networks answered, which the next search there takes up, and for the results")
       ->type_name("DIR")
       ->required();
+  app.add_option("--html", options.html, "A report with figures, one file for a browser")->type_name("FILE");
   app.add_option(
          "--objective", options.objective,
          "throughput: pictures per second of all threads; latency: one picture at a time on all threads")

@@ -15,6 +15,7 @@ struct SearchCommandOptions {
   std::vector<std::string> arguments;  // networks (*.onnx) and pictures
   RunOptions run;                      // how the networks run; `images` is filled by check()
   std::string output;                  // folder
+  std::string html;
   std::string objective = "throughput";
   double target_loss = 0.5;  // percentage points
   int stages = 2;
@@ -25,7 +26,7 @@ struct SearchCommandOptions {
   std::size_t top = 20;
   std::vector<std::string> models;  // filled by check()
 
-  SearchOptions search(double decode_seconds) const;
+  SearchOptions search(double decode_seconds, double decode_joules) const;
 };
 
 void add_search_options(CLI::App& app, SearchCommandOptions& options);

@@ -1,5 +1,6 @@
 #include "tools/yy_run/search_report.h"
 
+#include <cmath>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
@@ -30,17 +31,20 @@ std::string name_of(const SearchPlan& plan, const std::vector<SearchNetwork>& ne
   return name;
 }
 
-std::string table_of(const SearchResult& result, const std::vector<SearchNetwork>& networks,
-                     std::size_t workers, std::size_t rows) {
+Table table_of(const SearchResult& result, const std::vector<SearchNetwork>& networks, std::size_t workers,
+               std::size_t rows) {
   using Align = Table::Align;
-  Table table({{"networks"},
-               {"accuracy", Align::right},
-               {"images/s", Align::right},
-               {"core-ms", Align::right},
-               {"MiB", Align::right},
-               {"gets (%)", Align::right},
-               {"thresholds", Align::right},
-               {""}});
+  const bool has_joules = !result.plans.empty() && !std::isnan(result.plans[0].joules);
+  std::vector<Table::Column> columns{{"networks"},
+                                     {"accuracy", Align::right},
+                                     {"images/s", Align::right},
+                                     {"core-ms", Align::right},
+                                     {"MiB", Align::right},
+                                     {"gets (%)", Align::right},
+                                     {"thresholds", Align::right},
+                                     {""}};
+  if (has_joules) columns.insert(columns.begin() + 4, {"J/image", Align::right});
+  Table table(columns);
   std::size_t shown = 0;
   for (std::size_t i = 0; i < result.plans.size(); ++i) {
     const SearchPlan& plan = result.plans[i];
@@ -56,13 +60,18 @@ std::string table_of(const SearchResult& result, const std::vector<SearchNetwork
     if (position == result.best_single || position == result.best_cascade) notes.emplace_back("best");
     if (plan.is_on_front) notes.emplace_back("front");
     if (!plan.fits) notes.emplace_back("does not fit");
-    table.add({name_of(plan, networks), fmt::format("{:.4f}", plan.accuracy),
-               fmt::format("{:.1f}", images_per_second(plan, workers)),
-               fmt::format("{:.3f}", 1e3 * plan.seconds),
-               fmt::format("{:.1f}", static_cast<double>(plan.bytes) / (1 << 20)), joined(gets),
-               joined(thresholds), joined(notes)});
+    std::vector<std::string> cells{name_of(plan, networks),
+                                   fmt::format("{:.4f}", plan.accuracy),
+                                   fmt::format("{:.1f}", images_per_second(plan, workers)),
+                                   fmt::format("{:.3f}", 1e3 * plan.seconds),
+                                   fmt::format("{:.1f}", static_cast<double>(plan.bytes) / (1 << 20)),
+                                   joined(gets),
+                                   joined(thresholds),
+                                   joined(notes)};
+    if (has_joules) cells.insert(cells.begin() + 4, fmt::format("{:.4f}", plan.joules));
+    table.add(std::move(cells));
   }
-  return table.text();
+  return table;
 }
 
 std::string conclusion_of(const SearchResult& result, const std::vector<SearchNetwork>& networks) {
@@ -99,6 +108,7 @@ std::string json_of(const SearchResult& result, const std::vector<SearchNetwork>
     row["accuracy"] = plan.accuracy;
     row["seen_fractions"] = plan.seen;
     row["core_seconds_per_image"] = plan.seconds;
+    if (!std::isnan(plan.joules)) row["joules_per_image"] = plan.joules;
     row["images_per_s"] = images_per_second(plan, workers);
     row["bytes"] = plan.bytes;
     row["fits"] = plan.fits;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "tools/yy_run/search_options.h"
+#include "tools/yy_run/table.h"
 #include "yy/search.h"
 
 namespace yy {
@@ -13,8 +14,8 @@ namespace yy {
 std::string name_of(const SearchPlan& plan, const std::vector<SearchNetwork>& networks);
 
 // `workers` share the pictures.
-std::string table_of(const SearchResult& result, const std::vector<SearchNetwork>& networks,
-                     std::size_t workers, std::size_t rows);
+Table table_of(const SearchResult& result, const std::vector<SearchNetwork>& networks, std::size_t workers,
+               std::size_t rows);
 std::string conclusion_of(const SearchResult& result, const std::vector<SearchNetwork>& networks);
 std::string json_of(const SearchResult& result, const std::vector<SearchNetwork>& networks,
                     std::size_t workers, const SearchCommandOptions& options);

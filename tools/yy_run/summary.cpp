@@ -77,6 +77,7 @@ std::string Summary::json() const {
   for (std::size_t s = 0; s < stage_seconds.size(); ++s)
     seconds[fmt::format("stage_{}", s + 1)] = stage_seconds[s];
   seconds["wall"] = wall_seconds;
+  if (joules) out["joules"] = *joules;
   out["deferred"] = deferred;
   out["deferred_fraction"] = deferred_fraction();
   if (expected_deferred) {
@@ -130,6 +131,10 @@ std::string Summary::text() const {
     const Percentiles p = percentiles(latencies);
     text += fmt::format("latency   mean {:.2f} ms, p50 {:.2f}, p90 {:.2f}, p99 {:.2f}\n", p.mean, p.p50,
                         p.p90, p.p99);
+  }
+  if (joules) {
+    text += fmt::format("energy    {:.1f} J, {:.3f} J per image, of the whole machine\n", *joules,
+                        ratio(*joules, static_cast<double>(images)));
   }
   return text;
 }

@@ -22,6 +22,8 @@ class Table {
 
   void add(std::vector<std::string> cells);  // as many as there are columns
   bool empty() const { return rows_.empty(); }
+  const std::vector<Column>& columns() const { return columns_; }
+  const std::vector<std::vector<std::string>>& rows() const { return rows_; }
   std::string text() const;  // a line of titles and one per row, each ended by a newline
 
  private:

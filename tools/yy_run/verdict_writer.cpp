@@ -37,6 +37,7 @@ VerdictWriter::VerdictWriter(VerdictContext context, OutputFile* csv, bool with_
   if (csv_ == nullptr) return;
   std::string header = "image,label,predicted,class,confidence,stage,error";
   for (int k = 2; k <= context_.topk; ++k) header += fmt::format(",class_{},confidence_{}", k, k);
+  if (context_.with_probability) header += ",probability";
   csv_->write(header + end_of_row);
   csv_->flush();
 }
@@ -84,6 +85,10 @@ void VerdictWriter::write_csv(const Verdict& verdict) {
     if (k < verdict.top.size()) append_class(verdict.top[k].label);
     row_ += ',';
     if (k < verdict.top.size()) fmt::format_to(to, "{}", verdict.top[k].probability);
+  }
+  if (context_.with_probability) {
+    row_ += ',';
+    if (verdict.error.empty()) fmt::format_to(to, "{}", verdict.probability);
   }
   row_ += end_of_row;
   csv_->write(row_);

@@ -26,6 +26,7 @@ struct VerdictContext {
   const std::vector<ClassName>& classes;
   std::vector<std::string> stages;  // the networks' names
   int topk = 1;
+  bool with_probability = false;  // a last column: how likely the answer is right
 };
 
 class VerdictWriter {
