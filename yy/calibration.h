@@ -23,11 +23,11 @@ namespace yy {
 // What one stage answers, picture by picture.
 struct StageAnswers {
   std::vector<int> labels;
-  // What the cascade answers where this stage is the last one asked; empty: the same. Differs where answers
-  // are combined (yy/combine.h).
-  std::vector<int> cascade_labels;
   std::vector<float> confidences;  // as the cascade compares them
   double seconds_per_image = 0;    // 0: not measured
+  // What the cascade answers where this stage is the last one asked; empty: the same. Differs where answers
+  // are combined (yy/combine.h).
+  std::vector<int> cascade_labels = {};
 };
 
 struct CalibrationData {

@@ -40,7 +40,7 @@ struct CascadeOptions {
   Gate gate = Gate::max_probability;  // what confidences are (ops/probe.h)
   Combine combine = Combine::replace;
   // One per stage, above 0, for Verdict::probability; none: it is not told. They come from fit_temperature.
-  std::vector<double> temperatures;
+  std::vector<double> temperatures = {};
   Precision precision = Precision::f32;
   // Where given, it is told node by node what the stages ("stage 1", "stage 2", ...) take, scatter included.
   // Rows are added as programs are made: see prepare().

@@ -46,7 +46,9 @@ ThresholdEffect by_hand(const CalibrationData& data, float threshold) {
     std::size_t s = 0;
     ++effect.seen[0];
     while (s + 1 < data.stages.size() && !(data.stages[s].confidences[i] > threshold)) ++effect.seen[++s];
-    const bool right = data.stages[s].labels[i] == data.truth[i];
+    const StageAnswers& stage = data.stages[s];
+    const std::vector<int>& labels = stage.cascade_labels.empty() ? stage.labels : stage.cascade_labels;
+    const bool right = labels[i] == data.truth[i];
     const bool last = data.stages.back().labels[i] == data.truth[i];
     effect.correct += right ? 1 : 0;
     effect.counts.lost += last && !right ? 1 : 0;
@@ -90,6 +92,53 @@ TEST(Calibration, EffectsEqualThoseCountedByHand) {
       }
     }
   }
+}
+
+// Combined answers are neither network's own; now and then they are right where both are wrong.
+CalibrationData combined_data(std::size_t images, std::size_t stages, double quality, unsigned seed) {
+  CalibrationData data = random_data(images, stages, seed);
+  std::mt19937_64 random(seed + 1);
+  for (StageAnswers& stage : data.stages) {
+    for (std::size_t i = 0; i < images; ++i) {
+      const bool right = static_cast<double>(random() % 1000) < 1000 * quality;
+      stage.cascade_labels.push_back(right ? data.truth[i] : stage.labels[i]);
+    }
+  }
+  data.stages[0].cascade_labels = data.stages[0].labels;
+  return data;
+}
+
+TEST(Calibration, CombinedAnswersCountAgainstTheLastNetworkAlone) {
+  for (std::size_t stages : {2, 3}) {
+    const CalibrationData data = combined_data(300, stages, 0.3, 11);
+    for (float threshold : {1.F, 0.9F, 0.5F, 0.F})
+      expect_same(effect_of(data, threshold), by_hand(data, threshold));
+    const ThresholdEffect all_deferred = effect_of(data, 1.F);
+    EXPECT_GT(all_deferred.counts.won, 0);
+    EXPECT_EQ(all_deferred.seen.back(), all_deferred.counts.images);
+  }
+}
+
+TEST(Calibration, CombinedAnswersArePromisedOnlyWhereShown) {
+  // The mean is better than the last network: more can be answered early than without it.
+  const CalibrationData better = combined_data(4000, 2, 0.3, 12);
+  CalibrationOptions options;
+  options.classes = 10;
+  options.target.value = 0.01;
+  const Calibration found = calibrate(better, options);
+  EXPECT_TRUE(found.saves);
+  EXPECT_LE(found.bound, 0.01);
+  // The mean is worse: deferring everything loses too, and nothing may be promised.
+  CalibrationData worse = random_data(4000, 2, 12);
+  worse.stages[1].cascade_labels = worse.stages[0].labels;
+  worse.stages[1].labels = worse.truth;
+  const Calibration none = calibrate(worse, options);
+  EXPECT_FALSE(none.saves);
+  EXPECT_EQ(none.chosen.threshold, 1);
+  EXPECT_GT(none.bound, 0.01);
+  EXPECT_EQ(none.enough_images, 0);
+  options.method = CalibrationMethod::empirical;
+  EXPECT_THAT(complaint(worse, options), testing::HasSubstr("no threshold loses at most 1 points"));
 }
 
 TEST(Calibration, BoundStopsAtTheFirstThresholdThatIsNotShown) {

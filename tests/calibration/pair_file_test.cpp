@@ -27,8 +27,9 @@ class PairFiles : public testing::Test {
     for (std::size_t i = 0; i <= thresholds.size(); ++i) {
       const Preprocess how{32, 0.875, Interpolation::bilinear, {1.5F, 0.1F, 127.5F}, {1, 2, 3}};
       pair.models.push_back({models_ / (i == 0 ? "digits-yin.onnx" : "digits-yang.onnx"),
-                             std::string(64, 'a'), how, std::string(64, 'b')});
+                             std::string(64, 'a'), how, std::string(64, 'b'), 1.25 + static_cast<double>(i)});
     }
+    pair.combine = Combine::mean;
     pair.thresholds = std::move(thresholds);
     pair.calibration = {"loss", 0.005, "bound", "labels", "f32", 0.95,  0.0047,
                         5000,   0.5,   7,       0.25,     0.83,  0.8312};
@@ -71,6 +72,7 @@ TEST_F(PairFiles, AreReadAsTheyWereWritten) {
     EXPECT_EQ(read.models[i].sha256, written.models[i].sha256);
     EXPECT_EQ(read.models[i].preprocess, written.models[i].preprocess);
     EXPECT_EQ(read.models[i].classes_sha256, written.models[i].classes_sha256);
+    EXPECT_EQ(read.models[i].temperature, written.models[i].temperature);
   }
   EXPECT_EQ(text_of(read, file()), text_of(written, file()));
 }
@@ -112,6 +114,9 @@ TEST_F(PairFiles, RefuseValuesByName) {
   EXPECT_THAT(with("/gate", "guess"),
               HasSubstr("'gate' should be one of maxprob, margin, entropy, found \"guess\""));
   EXPECT_THAT(with("/combine", 3), HasSubstr("'combine' should be a text, found 3"));
+  EXPECT_THAT(with("/combine", "sum"), HasSubstr("'combine' should be one of replace, mean, found \"sum\""));
+  EXPECT_THAT(with("/models/1/temperature", 0),
+              HasSubstr("'models[1].temperature' should be a number from 0.1 to 10, found 0"));
   EXPECT_THAT(with("/thresholds/0/minus_log", -1),
               HasSubstr("'thresholds[0].minus_log' should be a number from 0"));
   EXPECT_THAT(with("/thresholds", json::array()),

@@ -1,4 +1,5 @@
 // yy-run calibrate, and run --pair.
+#include <algorithm>
 #include <cmath>
 #include <filesystem>
 #include <fmt/format.h>
@@ -22,8 +23,13 @@ class Calibrate : public testing::Test {
   // These networks take microseconds, so that a busy machine can make the quick one look slow: then once
   // more.
   Outcome calibrate(Strings arguments) const {
-    arguments.insert(arguments.begin(),
-                     {"calibrate", "--yin", yin, "--yang", yang, "--threads", "1", "-o", pair()});
+    const auto add = [&](const Strings& more) {
+      if (std::ranges::find(arguments, more[0]) == arguments.end())
+        arguments.insert(arguments.begin(), more.begin(), more.end());
+    };
+    add({"--yin", yin});
+    add({"--yang", yang});
+    arguments.insert(arguments.begin(), {"calibrate", "--threads", "1", "-o", pair()});
     Outcome outcome = yy_run(arguments);
     for (int i = 0; i < 10 && outcome.err.find("times as fast as") != std::string::npos; ++i)
       outcome = yy_run(arguments);
@@ -60,7 +66,9 @@ TEST_F(Calibrate, WritesAPairThatRunsAsItSays) {
   const Strings by_hand =
       run_pair(fmt::format("{:.9g}", threshold), {digits, "--quiet", "--csv", folder_ / "b.csv"});
   ASSERT_EQ(yy_run(by_hand).code, 0);
-  EXPECT_EQ(read_text(folder_ / "a.csv"), read_text(folder_ / "b.csv"));
+  std::vector<Strings> rows = read_csv(folder_ / "a.csv");
+  for (Strings& row : rows) row.pop_back();  // the probability, which only a pair file knows
+  EXPECT_TRUE(rows == read_csv(folder_ / "b.csv"));
 
   const json summary = json::parse(read_text(folder_ / "a.json"));
   EXPECT_EQ(summary["deferred_fraction"], file["calibration"]["deferred_fraction"]);
@@ -186,6 +194,7 @@ TEST_F(Calibrate, APairFileTakesNoOtherNetworks) {
   ASSERT_EQ(calibrate({digits, "--max-defer", "0.3"}).code, 0);
   EXPECT_EQ(yy_run(run_pair_file({digits, "--threshold", "0.5"})).code, 2);
   EXPECT_EQ(yy_run(run_pair_file({digits, "--model", yin})).code, 2);
+  EXPECT_EQ(yy_run(run_pair_file({digits, "--combine", "mean"})).code, 2);
   EXPECT_THAT(yy_run(run_pair_file({digits, "--size", "9"})).err,
               HasSubstr("--pair says how pictures are prepared"));
 }
@@ -204,6 +213,86 @@ TEST_F(Calibrate, AnotherNetworkIsRefused) {
   file["models"][1]["sha256"] = file["models"][0]["sha256"];
   write_pair(file);
   EXPECT_THAT(yy_run(run_pair_file({digits})).err, HasSubstr("class list is not the one"));
+}
+
+TEST_F(Calibrate, TheMeanRunsAsItWasCalibrated) {
+  const Outcome outcome = calibrate({digits, "--max-defer", "0.3", "--combine", "mean"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const json file = read_pair();
+  EXPECT_EQ(file["combine"], "mean");
+  const Outcome run = yy_run(run_pair_file({digits, "--json", "-"}));
+  ASSERT_EQ(run.code, 0) << run.err;
+  EXPECT_EQ(json::parse(run.out)["deferred_fraction"], file["calibration"]["deferred_fraction"]);
+  EXPECT_EQ(json::parse(run.out)["top1"], file["calibration"]["accuracy"]);
+  EXPECT_EQ(calibrate({digits, "--combine", "sum"}).code, 2);
+}
+
+// What a run tells of its answers is what the calibration fitted.
+TEST_F(Calibrate, ProbabilitiesAreReadable) {
+  ASSERT_EQ(calibrate({digits, "--max-defer", "0.3", "--gate", "margin"}).code, 0);
+  const json file = read_pair();
+  const double yin_temperature = file["models"][0]["temperature"];
+  EXPECT_NE(yin_temperature, 1);
+  ASSERT_EQ(yy_run(run_pair_file({digits, "--quiet", "--csv", folder_ / "a.csv"})).code, 0);
+  const std::vector<Strings> rows = read_csv(folder_ / "a.csv");
+  EXPECT_EQ(rows[0].back(), "probability");
+  double told = 0, right = 0;
+  for (std::size_t i = 1; i < rows.size(); ++i) {
+    const double probability = std::stod(rows[i].back());
+    EXPECT_GT(probability, 0.1);
+    EXPECT_LE(probability, 1);
+    told += probability;
+    right += rows[i][1] == rows[i][2] ? 1 : 0;
+  }
+  EXPECT_NEAR(told / 200, right / 200, 0.05);
+}
+
+TEST_F(Calibrate, WritesTheCurve) {
+  const Outcome outcome = calibrate({digits, "--target-loss", "8", "--curve", folder_ / "curve.csv"});
+  ASSERT_EQ(outcome.code, 0) << outcome.err;
+  const std::vector<Strings> rows = read_csv(folder_ / "curve.csv");
+  EXPECT_EQ(rows[0], (Strings{"threshold", "minus_log", "deferred", "accuracy", "loss", "bound",
+                              "seconds_per_image"}));
+  EXPECT_EQ(rows[1][0], "1");
+  EXPECT_EQ(rows[1][2], "1");
+  EXPECT_EQ(rows.back()[0], "0");
+  EXPECT_EQ(rows.back()[2], "0");
+  EXPECT_NEAR(std::stod(rows.back()[3]), 0.885, 1e-9) << "Yin alone";
+  for (std::size_t i = 2; i < rows.size(); ++i) EXPECT_GE(std::stod(rows[i - 1][2]), std::stod(rows[i][2]));
+}
+
+TEST_F(Calibrate, AReportComesAlsoWhereThePairDoesNotPay) {
+  const Outcome outcome = calibrate({digits, "--html", folder_ / "a.html"});
+  EXPECT_EQ(outcome.code, 7);
+  EXPECT_THAT(read_text(folder_ / "a.html"),
+              AllOf(HasSubstr("200 pictures cannot show"), HasSubstr("it would take 60")));
+  EXPECT_THAT(calibrate({digits, "--html", pair()}).err, HasSubstr("same file"));
+  const Outcome nowhere = calibrate({digits, "--html", folder_ / "none/a.html"});
+  EXPECT_EQ(nowhere.code, 1);
+  EXPECT_THAT(nowhere.err, HasSubstr("none/a.html"));
+  const Outcome piped = calibrate({digits, "--html", "-"});
+  EXPECT_TRUE(piped.out.starts_with("<!DOCTYPE html>")) << piped.out.substr(0, 100);
+  EXPECT_THAT(piped.out, testing::EndsWith("</html>\n"));
+}
+
+TEST_F(Calibrate, AYangWithoutNumbersIsRefused) {
+  const ModelCopy copy = copy_without_numbers(folder_, yang);
+  const Outcome outcome = calibrate({digits, "--yang", copy.onnx});
+  EXPECT_EQ(outcome.code, 3) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr("network 'digits-yang' gave scores that are not numbers for"));
+  EXPECT_FALSE(fs::exists(pair()));
+}
+
+TEST_F(Calibrate, AYinWithoutNumbersDefersEverything) {
+  const ModelCopy copy = copy_without_numbers(folder_, yin);
+  for (const char* combine : {"replace", "mean"}) {
+    const Outcome outcome =
+        yy_run({"calibrate", digits, "--yin", copy.onnx, "--yang", yang, "--threads", "1", "-o", pair(),
+                "--target-loss", "8", "--combine", combine, "--html", folder_ / "a.html"});
+    EXPECT_EQ(outcome.code, 7) << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("this pair does not pay: every picture would be deferred"));
+    EXPECT_THAT(read_text(folder_ / "a.html"), HasSubstr("digits-yin: no answer"));
+  }
 }
 
 TEST_F(Calibrate, ADamagedPairFileIsRefused) {

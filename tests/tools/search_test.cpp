@@ -87,6 +87,29 @@ TEST_F(SearchCommand, SaysWhenNoCascadePays) {
   EXPECT_EQ(search({yin, yang, digits, "--min-accuracy", "0.999"}).code, 7);
 }
 
+TEST_F(SearchCommand, ANetworkWithoutNumbersIsNeverRight) {
+  const ModelCopy copy = copy_without_numbers(folder_, yin);
+  const Outcome outcome = search({copy.onnx, yang, digits});
+  EXPECT_EQ(outcome.code, 7) << outcome.err;
+  for (const json& plan : result()["plans"]) {
+    if (plan["networks"] == json({"digits-yin"})) {
+      EXPECT_EQ(plan["accuracy"], 0);
+    }
+  }
+}
+
+TEST_F(SearchCommand, AReportFromKeptAnswersTellsTheSame) {
+  search_until_one_pays({yin, yang, digits, "--target-loss", "3"});
+  for (const char* name : {"a.html", "b.html"})
+    search({yin, yang, digits, "--target-loss", "3", "--html", folder_ / name});
+  const auto figures = [&](const char* name) {
+    const std::string text = read_text(folder_ / name);
+    return text.substr(0, text.find("<h2>Environment</h2>"));
+  };
+  EXPECT_EQ(figures("a.html"), figures("b.html"));
+  EXPECT_THAT(figures("a.html"), HasSubstr("<h2>The best cascade</h2>"));
+}
+
 TEST_F(SearchCommand, RefusesWhatItCannotUse) {
   EXPECT_THAT(search({yin, digits}).err,
               HasSubstr("at least two networks (files that end in .onnx), found 1"));

@@ -9,8 +9,8 @@
 namespace yy {
 namespace {
 
-constexpr double width = 360, right = 18, top = 24, bottom = 36;
-constexpr double left_of_numbers = 40, left_of_names = 112;
+constexpr double width = 360, right = 18, top = 24, bottom = 39;
+constexpr double left_of_numbers = 42, left_of_names = 116;
 constexpr std::size_t longest_name = 17;  // characters that fit beside the axis
 
 const char* name_of(Ink ink) {
@@ -154,19 +154,20 @@ std::string Plot::axes() const {
     const double y = up(tick.value);
     if (y_.names.empty())
       svg += fmt::format("<path class=\"grid\" d=\"M{:g} {:.1f}L{:g} {:.1f}\"/>\n", x0, y, x1, y);
-    svg += fmt::format("<text x=\"{:g}\" y=\"{:.1f}\" text-anchor=\"end\">{}{}</text>\n", x0 - 5, y + 4,
+    svg += fmt::format("<text x=\"{:g}\" y=\"{:.1f}\" text-anchor=\"end\">{}{}</text>\n", x0 - 8, y + 4,
                        escape_html(y_.names.empty() ? tick.text : shortened(tick.text)),
                        y_.names.empty() ? "" : title_of(tick.text));
   }
   for (const Tick& tick : ticks_of(x_, 6)) {
     const double x = across(tick.value);
     svg += fmt::format("<path class=\"axis\" d=\"M{:.1f} {:g}l0 4\"/>\n", x, y0);
-    svg += fmt::format("<text x=\"{:.1f}\" y=\"{:g}\" text-anchor=\"middle\">{}</text>\n", x, y0 + 15,
+    svg += fmt::format("<text x=\"{:.1f}\" y=\"{:g}\" text-anchor=\"middle\">{}</text>\n", x, y0 + 17,
                        escape_html(tick.text));
   }
   svg += fmt::format("<path class=\"axis\" d=\"M{:g} {:g}L{:g} {:g}L{:g} {:g}\"/>\n", x0, y1, x0, y0, x1, y0);
-  svg += fmt::format("<text x=\"{:g}\" y=\"{:g}\" text-anchor=\"end\">{}</text>\n", x1, y0 + 30,
+  svg += fmt::format("<text x=\"{:g}\" y=\"{:g}\" text-anchor=\"end\">{}</text>\n", x1, y0 + 33,
                      escape_html(x_.title));
+  if (y_.title.empty()) return svg;  // the names speak for themselves
   return svg + fmt::format("<text x=\"4\" y=\"13\">{}</text>\n", escape_html(y_.title));
 }
 

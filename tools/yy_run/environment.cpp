@@ -46,7 +46,8 @@ std::vector<std::pair<std::string, std::string>> environment_of(const Surroundin
           {"precision", run.precision},
           {"mode", run.mode},
           {"batch", fmt::format("{}", run.batch)},
-          {"threads used", fmt::format("{} in {} workers", run.threads, run.workers)}};
+          {"threads used", fmt::format("{}", run.threads)},
+          {"workers", fmt::format("{}", run.workers)}};
 }
 
 }  // namespace yy

@@ -27,8 +27,8 @@ std::vector<CurvePoint> lower_thresholds(const std::vector<Answered>& answers, d
     point.seconds = seconds_before + point.deferred * seconds_beyond;
   };
   add(threshold, beyond.size());
-  // NaN is always deferred.
-  std::erase_if(beyond, [](const Answered* answer) { return std::isnan(answer->yin_confidence); });
+  // What does not exceed 0, NaN among it, is always deferred.
+  std::erase_if(beyond, [](const Answered* answer) { return !(answer->yin_confidence > 0); });
   std::ranges::stable_sort(beyond, std::greater<>(), &Answered::yin_confidence);
   const auto always = static_cast<std::size_t>(std::llround(curve[0].deferred * labelled)) - beyond.size();
   for (std::size_t i = 0; i < beyond.size(); ++i) {

@@ -19,14 +19,18 @@ std::string class_name(const GalleryContext& context, int label) {
   return label < 0 ? "no answer" : context.classes[static_cast<std::size_t>(label)].name;
 }
 
+std::string said(const GalleryContext& context, std::size_t network, int label, float confidence) {
+  std::string text = context.names[network] + ": " + class_name(context, label);
+  return label < 0 ? text : text + fmt::format(" {:.3f}", confidence);
+}
+
 Thumbnail thumbnail(const GalleryContext& context, const Answered& answer, std::string address) {
   Thumbnail shown{std::move(address), context.images.name(answer.picture), {}};
   if (answer.truth >= 0) shown.lines.push_back("is: " + class_name(context, answer.truth));
-  shown.lines.push_back(fmt::format("{}: {} {:.3f}", context.names.front(),
-                                    class_name(context, answer.yin_label), answer.yin_confidence));
+  shown.lines.push_back(said(context, 0, answer.yin_label, answer.yin_confidence));
   if (answer.stage > 0) {
-    shown.lines.push_back(fmt::format("{}: {} {:.3f}", context.names[static_cast<std::size_t>(answer.stage)],
-                                      class_name(context, answer.label), answer.confidence));
+    const auto stage = static_cast<std::size_t>(answer.stage);
+    shown.lines.push_back(said(context, stage, answer.label, answer.confidence));
   } else if (answer.yang_label >= 0 && answer.yang_label != answer.label) {
     shown.lines.push_back(
         fmt::format("{}: {}", context.names.back(), class_name(context, answer.yang_label)));
