@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sys/stat.h>
 
+#include "tests/onnx/net.h"
 #include "tests/tools/cli.h"
 
 namespace yy::test {
