@@ -19,6 +19,7 @@ case $depth in
 esac
 
 packages+=(libonnx-testdata)  # ONNX's own tests of operators
+[[ $depth == landing ]] || packages+=(chromium fonts-dejavu-core)  # opens reports
 install_packages
 build_release all
 [[ $depth == landing ]] || build_release tests_full

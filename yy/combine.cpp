@@ -74,6 +74,10 @@ void Combiner::answer(std::size_t slot, std::size_t stage, std::span<const float
   verdict.top.clear();
   verdict.probability = 0;
   if (!needs_scores()) return;
+  if (!keeps_scores() && options_.topk <= 1 && !probabilities) {
+    verdict.probability = tempered_largest_of_scores(scores, options_.temperatures.at(stage));
+    return;
+  }
   const bool combines = keeps_scores() && stage > 0;
   const bool is_sound = combines ? find_mean(slot, stage, scores, probabilities)
                                  : write_distribution(scores, probabilities, distribution_);

@@ -44,8 +44,7 @@ class Combiner {
   void answer(std::size_t slot, std::size_t stage, std::span<const float> scores, bool probabilities,
               Verdict& verdict);
 
-  // What the last answer() looked at; NaN where the scores were not numbers. [classes], or empty unless
-  // needs_scores().
+  // Combine::mean: what the last answer() said; NaN where the scores were not numbers. [classes]
   std::span<const float> distribution() const { return distribution_; }
 
  private:

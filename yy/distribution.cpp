@@ -57,6 +57,15 @@ Likeliest likeliest_of(std::span<const float> distribution, Gate gate) {
   return {static_cast<int>(label), static_cast<float>(gate_value(distribution, label, gate))};
 }
 
+float tempered_largest_of_scores(std::span<const float> scores, double temperature) {
+  float largest = scores[0];
+  for (float score : scores) largest = std::max(largest, score);
+  const auto factor = static_cast<float>(1 / temperature);
+  double sum = 0;
+  for (float score : scores) sum += std::exp((score - largest) * factor);
+  return static_cast<float>(1 / sum);
+}
+
 float tempered_largest(std::span<const float> distribution, double temperature) {
   const double largest = *std::ranges::max_element(distribution);
   if (temperature == 1 || !(largest > 0)) return static_cast<float>(largest);

@@ -18,6 +18,8 @@ namespace fs = std::filesystem;
 struct Way {
   int stages, topk;
   bool carry_over;
+  Combine combine = Combine::replace;
+  bool told = false;  // how likely the answer is right
 };
 
 CascadeOptions options_of(const Way& way) {
@@ -25,15 +27,26 @@ CascadeOptions options_of(const Way& way) {
   if (way.stages == 2) options.thresholds = {0.8F};
   options.topk = way.topk;
   options.carry_over = way.carry_over;
+  options.combine = way.combine;
+  if (way.told) options.temperatures.assign(static_cast<std::size_t>(way.stages), 1.5);
   return options;
 }
 
 std::vector<Way> ways() {
-  return {{1, 1, true}, {1, 5, true}, {2, 1, true}, {2, 5, true}, {2, 1, false}, {2, 5, false}};
+  return {{1, 1, true},
+          {1, 5, true},
+          {2, 1, true},
+          {2, 5, true},
+          {2, 1, false},
+          {2, 5, false},
+          {2, 1, true, Combine::replace, true},
+          {2, 1, true, Combine::mean},
+          {2, 5, true, Combine::mean, true}};
 }
 
 std::string text(const Way& way) {
-  return fmt::format("{} stages, topk {}, carry-over {}", way.stages, way.topk, way.carry_over);
+  return fmt::format("{} stages, topk {}, carry-over {}, {}{}", way.stages, way.topk, way.carry_over,
+                     name_of(way.combine), way.told ? ", probabilities told" : "");
 }
 
 class Allocating : public testing::Test {

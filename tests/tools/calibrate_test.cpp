@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/tools/cli.h"
+#include "tests/tools/nan_model.h"
 
 namespace yy::test {
 namespace {

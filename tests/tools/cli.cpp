@@ -2,9 +2,7 @@
 
 #include <csignal>
 #include <fcntl.h>
-#include <fstream>
 #include <gtest/gtest.h>
-#include <onnx/yy_onnx.pb.h>
 #include <spawn.h>
 #include <sys/wait.h>
 
@@ -116,21 +114,6 @@ ModelCopy copy_model(const TempFolder& folder, const std::string& onnx) {
   const fs::path classes = models / "digits-classes.txt";
   if (!fs::exists(folder / "digits-classes.txt")) fs::copy_file(classes, folder / "digits-classes.txt");
   return {to.string(), card.string()};
-}
-
-ModelCopy copy_without_numbers(const TempFolder& folder, const std::string& onnx) {
-  const ModelCopy copy = copy_model(folder, onnx);
-  onnx_pb::Model model;
-  EXPECT_TRUE(model.ParseFromString(read_text(onnx)));
-  bool found = false;
-  for (onnx_pb::Tensor& weight : *model.mutable_graph()->mutable_initializer()) {
-    if (weight.name() != "fc.bias") continue;
-    weight.set_raw_data(std::string(weight.raw_data().size(), '\xff'));
-    found = !weight.raw_data().empty();
-  }
-  EXPECT_TRUE(found);
-  std::ofstream(copy.onnx, std::ios::binary) << model.SerializeAsString();
-  return copy;
 }
 
 }  // namespace yy::test

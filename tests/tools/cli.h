@@ -55,7 +55,4 @@ struct ModelCopy {
 };
 ModelCopy copy_model(const TempFolder& folder, const std::string& onnx);
 
-// One of the digit networks that gives scores that are not numbers for every picture.
-ModelCopy copy_without_numbers(const TempFolder& folder, const std::string& onnx);
-
 }  // namespace yy::test

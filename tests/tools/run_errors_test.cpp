@@ -7,6 +7,7 @@
 
 #include "tests/onnx/net.h"
 #include "tests/tools/cli.h"
+#include "tests/tools/nan_model.h"
 
 namespace yy::test {
 namespace {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "tests/tools/cli.h"
+#include "tests/tools/nan_model.h"
 
 namespace yy::test {
 namespace {

@@ -85,8 +85,11 @@ TEST(Distribution, TemperatureDividesLogarithms) {
     for (float& score : scaled) score = static_cast<float>(score / temperature);
     const Row expected = softmax(scaled);
     EXPECT_NEAR(tempered_largest(p, temperature), *std::ranges::max_element(expected), 2e-5) << temperature;
+    EXPECT_NEAR(tempered_largest_of_scores(scores, temperature), *std::ranges::max_element(expected), 1e-6);
   }
   EXPECT_EQ(tempered_largest(Row{1, 0, 0}, 3), 1);
+  EXPECT_TRUE(std::isnan(tempered_largest_of_scores(Row{0, nan}, 2)));
+  EXPECT_TRUE(std::isnan(tempered_largest_of_scores(Row{0, inf}, 2)));
 }
 
 // Stages told one by one against the sum that is written down here.

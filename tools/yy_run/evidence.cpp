@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cstdio>
 #include <fmt/format.h>
+#include <limits>
 
 #include "runtime/error.h"
 #include "runtime/printable.h"
 #include "tools/yy_run/labels.h"
 #include "tools/yy_run/output_file.h"
+#include "yy/distribution.h"
 
 namespace yy {
 
@@ -50,20 +52,29 @@ std::vector<int> truth_of(const ImageList& images, const std::vector<ClassName>&
 }
 
 void combine(std::vector<NetworkRun>& runs, const Stages& stages, Combine how) {
-  const std::size_t classes = stages[0]->card().classes.size();
-  Combiner combiner(1, classes, {how, Gate::max_probability, 1, std::vector<double>(runs.size(), 1.0)});
-  if (how == Combine::mean) {
-    for (NetworkRun& run : runs) run.answers.cascade_labels = run.answers.labels;
-  }
-  for (std::size_t i = 0; i < runs[0].answers.labels.size(); ++i) {
+  const std::size_t classes = stages[0]->card().classes.size(), images = runs[0].answers.labels.size();
+  const auto row = [&](std::size_t s, std::size_t i) {
+    return runs[s].scores.as_mutable<float>().subspan(i * classes, classes);
+  };
+  if (how == Combine::replace) {
     for (std::size_t s = 0; s < runs.size(); ++s) {
-      const std::span<float> scores = runs[s].scores.as_mutable<float>().subspan(i * classes, classes);
+      for (std::size_t i = 0; i < images; ++i) {
+        if (!write_distribution(row(s, i), stages[s]->gives_probabilities(), row(s, i)))
+          std::ranges::fill(row(s, i), std::numeric_limits<float>::quiet_NaN());
+      }
+    }
+    return;
+  }
+  for (NetworkRun& run : runs) run.answers.cascade_labels = run.answers.labels;
+  Combiner combiner(1, classes, {how, Gate::max_probability, 1, {}});
+  for (std::size_t i = 0; i < images; ++i) {
+    for (std::size_t s = 0; s < runs.size(); ++s) {
       Verdict verdict;
       verdict.label = runs[s].answers.labels[i];
-      combiner.answer(0, s, scores, stages[s]->gives_probabilities(), verdict);
-      combiner.defer(0, s, scores, stages[s]->gives_probabilities());
-      if (how == Combine::mean) runs[s].answers.cascade_labels[i] = verdict.label;
-      std::ranges::copy(combiner.distribution(), scores.begin());
+      combiner.answer(0, s, row(s, i), stages[s]->gives_probabilities(), verdict);
+      combiner.defer(0, s, row(s, i), stages[s]->gives_probabilities());
+      runs[s].answers.cascade_labels[i] = verdict.label;
+      std::ranges::copy(combiner.distribution(), row(s, i).begin());
     }
   }
 }
