@@ -75,11 +75,9 @@ class Walk {
   const StageAnswers& stage(int s) const { return data_.stages[static_cast<std::size_t>(s)]; }
 
   void count(int s, std::size_t image, std::int64_t by) {
-    const int last = stage(last_).labels[image], truth = data_.truth.empty() ? last : data_.truth[image];
-    const StageAnswers& answers = stage(s);
-    const bool right =
-        (answers.cascade_labels.empty() ? answers.labels : answers.cascade_labels)[image] == truth;
-    const bool last_right = last == truth;
+    const int truth = reference_of(data_)[image];
+    const bool right = cascade_labels_of(stage(s))[image] == truth;
+    const bool last_right = stage(last_).labels[image] == truth;
     if (last_right && !right) effect_.counts.lost += by;
     if (right && !last_right) effect_.counts.won += by;
     if (right) effect_.correct += by;
@@ -117,11 +115,9 @@ std::vector<float> all_thresholds(const CalibrationData& data) {
 // The last effect of the curve up to which every one is shown to be within the target, as if the counts were
 // `times` as large.
 const ThresholdEffect& choose_by_bound(const std::vector<ThresholdEffect>& curve,
-                                       const CalibrationOptions& options, double times = 1) {
+                                       const CalibrationOptions& options, bool combined, double times = 1) {
   const ThresholdEffect* chosen = &curve.front();
-  // Deferring everything loses nothing, unless answers are combined.
-  const PairedCounts& first = curve.front().counts;
-  bool is_known = first.lost == 0 && first.won == 0;
+  bool is_known = !combined;  // that deferring everything loses nothing
   for (const ThresholdEffect& effect : curve) {
     const bool moved = !is_known || effect.seen != chosen->seen;
     is_known = true;
@@ -137,11 +133,11 @@ const ThresholdEffect& choose_by_bound(const std::vector<ThresholdEffect>& curve
   return *chosen;
 }
 
-std::int64_t find_enough_images(const std::vector<ThresholdEffect>& curve,
-                                const CalibrationOptions& options) {
+std::int64_t find_enough_images(const std::vector<ThresholdEffect>& curve, const CalibrationOptions& options,
+                                bool combined) {
   const auto images = static_cast<double>(curve.front().counts.images);
   const auto is_enough = [&](double times) {
-    return static_cast<double>(choose_by_bound(curve, options, times).seen.back()) <= 0.9 * images;
+    return static_cast<double>(choose_by_bound(curve, options, combined, times).seen.back()) <= 0.9 * images;
   };
   double low = 1, high = 1;
   while (!is_enough(high)) {
@@ -173,7 +169,8 @@ const ThresholdEffect* choose_most_deferring(const std::vector<ThresholdEffect>&
   return nullptr;
 }
 
-const ThresholdEffect& choose(const std::vector<ThresholdEffect>& curve, const CalibrationOptions& options) {
+const ThresholdEffect& choose(const std::vector<ThresholdEffect>& curve, const CalibrationOptions& options,
+                              bool combined) {
   const double value = options.target.value;
   switch (options.target.kind) {
     case CalibrationTarget::Kind::defer:
@@ -190,7 +187,7 @@ const ThresholdEffect& choose(const std::vector<ThresholdEffect>& curve, const C
     case CalibrationTarget::Kind::loss:
       break;
   }
-  if (options.method == CalibrationMethod::bound) return choose_by_bound(curve, options);
+  if (options.method == CalibrationMethod::bound) return choose_by_bound(curve, options, combined);
   const auto* found =
       choose_least_deferring(curve, [=](const auto& effect) { return effect.loss() <= value; });
   if (found != nullptr) return *found;
@@ -199,6 +196,18 @@ const ThresholdEffect& choose(const std::vector<ThresholdEffect>& curve, const C
 }
 
 }  // namespace
+
+const std::vector<int>& reference_of(const CalibrationData& data) {
+  return data.truth.empty() ? data.stages.back().labels : data.truth;
+}
+
+const std::vector<int>& cascade_labels_of(const StageAnswers& stage) {
+  return stage.cascade_labels.empty() ? stage.labels : stage.cascade_labels;
+}
+
+bool is_combined(const CalibrationData& data) {
+  return !data.stages.back().cascade_labels.empty();
+}
 
 double ThresholdEffect::deferred() const {
   return static_cast<double>(seen.at(1)) / static_cast<double>(counts.images);
@@ -238,13 +247,14 @@ Calibration calibrate(const CalibrationData& data, const CalibrationOptions& opt
   for (float threshold : sequence ? threshold_sequence(options.classes) : all_thresholds(data)) {
     result.curve.push_back(walk.down_to(threshold));
   }
-  result.chosen = choose(result.curve, options);
+  const bool combined = is_combined(data);
+  result.chosen = choose(result.curve, options, combined);
   result.bound = loss_bound(result.chosen.counts, options.confidence);
   result.saves = result.chosen.seen.back() < result.chosen.counts.images;
   if (!result.saves) {
     // Nothing is lost where the last stage answers everything, and alone.
-    if (data.stages.back().cascade_labels.empty()) result.bound = 0;
-    if (sequence) result.enough_images = find_enough_images(result.curve, options);
+    if (!combined) result.bound = 0;
+    if (sequence) result.enough_images = find_enough_images(result.curve, options, combined);
   }
   return result;
 }

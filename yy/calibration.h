@@ -82,6 +82,15 @@ struct Calibration {
   std::vector<ThresholdEffect> curve;  // every threshold that was looked at, highest first
 };
 
+// What is right for each picture: the truth, or the last stage's answers.
+const std::vector<int>& reference_of(const CalibrationData& data);
+
+// What the cascade answers where this stage is the last one asked.
+const std::vector<int>& cascade_labels_of(const StageAnswers& stage);
+
+// Whether the cascade's answers are not those of single stages.
+bool is_combined(const CalibrationData& data);
+
 // The effect of one threshold for all gates, or of one for each (`ThresholdEffect::threshold` is then the
 // first). Throws Error (usage) where the lengths differ or there is no picture.
 ThresholdEffect effect_of(const CalibrationData& data, float threshold);

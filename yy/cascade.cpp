@@ -98,8 +98,9 @@ void Cascade::check_options() const {
                                               stages_.size(), stages_.size(), temperatures.size()));
   }
   for (double temperature : temperatures) {
-    if (!(temperature > 0)) {
-      throw Error(ErrorCode::usage, fmt::format("a temperature should be above 0, found {}", temperature));
+    if (!(temperature > 1e-6 && temperature < 1e6)) {
+      throw Error(ErrorCode::usage,
+                  fmt::format("a temperature should be from 1e-6 to 1e6, found {}", temperature));
     }
   }
 }

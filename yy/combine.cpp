@@ -73,7 +73,9 @@ void Combiner::answer(std::size_t slot, std::size_t stage, std::span<const float
                       Verdict& verdict) {
   verdict.top.clear();
   verdict.probability = 0;
-  if (!needs_scores()) return;
+  // Alone, Yin's answer is what its probe said.
+  const bool asks_for_more = options_.topk > 1 || !options_.temperatures.empty();
+  if (!asks_for_more && (!keeps_scores() || stage == 0)) return;
   if (!keeps_scores() && options_.topk <= 1 && !probabilities) {
     verdict.probability = tempered_largest_of_scores(scores, options_.temperatures.at(stage));
     return;

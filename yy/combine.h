@@ -44,7 +44,8 @@ class Combiner {
   void answer(std::size_t slot, std::size_t stage, std::span<const float> scores, bool probabilities,
               Verdict& verdict);
 
-  // Combine::mean: what the last answer() said; NaN where the scores were not numbers. [classes]
+  // Combine::mean: what answer() said; NaN where the scores were not numbers. Until defer() or answer() is
+  // called again. [classes]
   std::span<const float> distribution() const { return distribution_; }
 
  private:

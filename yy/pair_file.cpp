@@ -40,6 +40,8 @@ class Fields {
     if (!object_.is_object()) refuse("should be an object", object_);
   }
 
+  bool has(const char* name) const { return object_.contains(name); }
+
   Fields object(const char* name) const { return {file_, path_of(name), find(name)}; }
 
   std::vector<Fields> objects(const char* name, std::size_t least, std::size_t most) const {
@@ -138,7 +140,9 @@ PairFile::Model read_model(const fs::path& file, const Fields& fields) {
   model.preprocess.mean = card.three("mean");
   model.preprocess.std = card.three("std");
   model.classes_sha256 = fields.hash("classes_sha256");
-  model.temperature = fields.number("temperature", least_temperature, largest_temperature);
+  // Files from before there were temperatures have none.
+  if (fields.has("temperature"))
+    model.temperature = fields.number("temperature", least_temperature, largest_temperature);
   return model;
 }
 

@@ -1,7 +1,8 @@
 // Makes confidences readable: after the fit, of the answers said to be right with probability p about that
-// share is. One number per network divides the logarithms of its probabilities (C. Guo, G. Pleiss, Y. Sun, K.
-// Weinberger, "On Calibration of Modern Neural Networks", ICML 2017). It changes no answer, and no picture's
-// place in a network's order of confidence, so it makes no cascade quicker.
+// share is, over pictures like those of the fit. One number per network divides the logarithms of its
+// probabilities (C. Guo, G. Pleiss, Y. Sun, K. Weinberger, "On Calibration of Modern Neural Networks", ICML
+// 2017). It changes no answer, and no picture's place in a network's order of confidence, so it makes no
+// cascade quicker.
 //
 // Pure functions; thread-safe.
 #pragma once

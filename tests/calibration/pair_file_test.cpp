@@ -98,6 +98,7 @@ TEST_F(PairFiles, MissNoFieldInSilence) {
     expect_missed("'calibration." + name + "'", damaged);
   }
   for (const auto& [name, value] : whole["models"][1].items()) {
+    if (name == "temperature") continue;  // 1 where there is none
     json damaged = whole;
     damaged["models"][1].erase(name);
     expect_missed("'models[1]." + name + "'", damaged);

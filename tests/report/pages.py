@@ -16,6 +16,14 @@ FIGURES = {
     "without labels": ["deferral", "speed", "confidence-1", "confidence-2", "reliability-1", "time", "latency"],
     "one network": ["confidence-1", "reliability-answers", "time", "latency"],
     "hostile names": ["confidence-1", "confidence-2", "time", "latency"],
+    "nothing deferred": ["deferral", "speed", "confidence-1", "reliability-answers", "time", "latency"],
+    "everything deferred": ["deferral", "speed", "confidence-1", "confidence-2", "reliability-answers", "time",
+                            "latency"],
+    "one picture": ["deferral", "speed", "confidence-1", "reliability-answers", "time", "latency"],
+    "mean of three": ["deferral", "speed", "confidence-1", "confidence-3", "reliability-answers", "time", "latency"],
+    "some labelled": ["deferral", "speed", "confidence-1", "confidence-2", "reliability-answers", "time", "latency"],
+    "nothing pays": ["speed", "deferral", "confidence-1", "confidence-2", "time", "latency"],
+    "nothing readable": [],
 }
 
 
@@ -47,6 +55,19 @@ def make(yy_run, tests, folder):
     run("one network", "run", digits, "--model", yang)
     run("hostile names", "run", hostile_pictures(digits, folder), "--yin", yin, "--yang", yang, "--threshold",
         "0.9")
+    two = ["--yin", yin, "--yang", yang]
+    run("nothing deferred", "run", digits, *two, "--threshold", "0")
+    run("everything deferred", "run", digits, *two, "--threshold", "1", "--combine", "mean")
+    # Not the picture but its folder is given, so that it has a label.
+    alone = os.path.join(folder, "alone")
+    shutil.copytree(os.path.join(digits, "3"), os.path.join(alone, "3"),
+                    ignore=lambda _, names: sorted(names)[1:])
+    run("one picture", "run", alone, *two, "--threshold", "0.5")
+    run("mean of three", "run", digits, "--yin", yin, "--stage", yang, "--yang", yang, "--threshold", "0.9",
+        "--threshold", "1", "--combine", "mean")
+    run("some labelled", "run", digits, os.path.join(folder, "pictures"), *two, "--threshold", "0.9")
+    run("nothing pays", "search", yin, yang, digits, "-o", os.path.join(folder, "search"), "--min-accuracy", "0.8")
+    run("nothing readable", "run", os.path.join(tests, "data", "images", "bad_empty.jpg"), *two, "--threshold", "0.9")
     return pages
 
 

@@ -80,14 +80,13 @@ TEST(Plot, TellsWhatItShows) {
                                .line({{0, 0, ""}, {10, 1, ""}}, Ink::yin, "up")
                                .dots({{5, 0.5, "half way"}}, Ink::rule, "here")
                                .describe("It goes up.")
-                               .note("By the way.")
                                .html();
   EXPECT_THAT(html,
               AllOf(HasSubstr("role=\"img\" aria-labelledby=\"speed-title speed-desc\""),
                     HasSubstr("<title id=\"speed-title\">Speed</title>"),
                     HasSubstr("<desc id=\"speed-desc\">It goes up.</desc>"), HasSubstr(">images/s</text>"),
                     HasSubstr(">accuracy (%)</text>"), HasSubstr("<title>half way</title>"),
-                    HasSubstr("By the way."), HasSubstr(">up</li>"), HasSubstr(">here</li>")));
+                    HasSubstr(">up</li>"), HasSubstr(">here</li>")));
 }
 
 TEST(Plot, LeavesOutWhatIsNotFinite) {

@@ -147,6 +147,8 @@ TEST_F(Calibrate, WithoutLabels) {
               AllOf(HasSubstr("agrees"), HasSubstr("differs from digits-yang"), HasSubstr("of all answers")));
   EXPECT_EQ(read_pair()["calibration"]["reference"], "yang");
   EXPECT_EQ(read_pair()["calibration"]["accuracy_of_last_stage"], 1);
+  EXPECT_NE(read_pair()["models"][0]["temperature"], 1);
+  EXPECT_EQ(read_pair()["models"][1]["temperature"], 1) << "right by definition";
 }
 
 TEST_F(Calibrate, ASplitShowsTheRest) {
@@ -271,6 +273,8 @@ TEST_F(Calibrate, AReportComesAlsoWhereThePairDoesNotPay) {
   const Outcome nowhere = calibrate({digits, "--html", folder_ / "none/a.html"});
   EXPECT_EQ(nowhere.code, 1);
   EXPECT_THAT(nowhere.err, HasSubstr("none/a.html"));
+  calibrate({digits, "--target-loss", "8", "--curve", folder_ / "c.csv", "--html", folder_ / "none/a.html"});
+  EXPECT_FALSE(fs::exists(folder_ / "c.csv")) << "nothing is put in place where one file cannot be written";
   const Outcome piped = calibrate({digits, "--html", "-"});
   EXPECT_TRUE(piped.out.starts_with("<!DOCTYPE html>")) << piped.out.substr(0, 100);
   EXPECT_THAT(piped.out, testing::EndsWith("</html>\n"));

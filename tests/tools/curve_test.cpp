@@ -66,12 +66,14 @@ TEST(Curve, KeepsItsEndsAndHasBounds) {
   }
   CalibrationOptions options;
   options.method = CalibrationMethod::empirical;
-  const std::vector<CurvePoint> curve = curve_of(calibrate(data, options).curve, 0.95);
-  EXPECT_LE(curve.size(), 402U);
+  const std::vector<CurvePoint> curve = curve_of(calibrate(data, options), 0.95, false);
+  EXPECT_LE(curve.size(), 203U);
   EXPECT_EQ(curve.front().deferred, 1);
   EXPECT_EQ(curve.front().bound, 0) << "nothing is lost where Yang answers everything";
   EXPECT_EQ(curve.back().threshold, 0);
   for (const CurvePoint& point : curve) EXPECT_GE(point.bound, point.loss);
+  data.stages[1].cascade_labels = data.stages[1].labels;
+  EXPECT_GT(curve_of(calibrate(data, options), 0.95, true).front().bound, 0) << "combined answers may lose";
   const std::string csv = csv_of(curve);
   EXPECT_EQ(static_cast<std::size_t>(std::ranges::count(csv, '\n')), curve.size() + 1);
   EXPECT_TRUE(csv.starts_with(

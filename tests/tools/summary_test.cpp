@@ -4,8 +4,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include "tools/report/table.h"
 #include "tools/yy_run/progress.h"
-#include "tools/yy_run/table.h"
 
 namespace yy {
 namespace {

@@ -83,13 +83,19 @@ Axis axis_around(std::string title, const std::vector<double>& values, double un
     if (!(axis.high > axis.low)) axis.low /= 2, axis.high *= 2;
     return axis;
   }
-  if (!(axis.high > axis.low)) {
-    const double room = axis.low == 0 ? 1 : std::abs(axis.low) * 0.1;
-    axis.low -= room, axis.high += room;
-  }
+  if (axis.low == 0 && axis.high == 0) axis.high = 1;
+  const double size = std::max(std::abs(axis.low), std::abs(axis.high));
+  if (!(axis.high - axis.low > 1e-6 * size)) axis.low -= 0.1 * size, axis.high += 0.1 * size;
   const double step = round_step((axis.high - axis.low) / 5);
   axis.low = std::floor(axis.low / step + rounding) * step;
   axis.high = std::ceil(axis.high / step - rounding) * step;
+  return axis;
+}
+
+Axis percent_axis(std::string title, const std::vector<double>& values) {
+  Axis axis = axis_around(std::move(title), values, 100);
+  axis.low = std::max(axis.low, 0.0);
+  axis.high = std::min(axis.high, 1.0);
   return axis;
 }
 

@@ -22,6 +22,9 @@ struct Axis {
 Axis axis_around(std::string title, const std::vector<double>& values, double unit = 1,
                  bool logarithmic = false);
 
+// The same for fractions, in percent: it does not leave 0 to 1.
+Axis percent_axis(std::string title, const std::vector<double>& values);
+
 struct Tick {
   double value;
   std::string text;

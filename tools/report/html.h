@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "tools/yy_run/table.h"
+#include "tools/report/table.h"
 
 namespace yy {
 

@@ -35,7 +35,6 @@ svg text { font: 11px system-ui, sans-serif; fill: var(--faint); }
 .legend { display: flex; flex-wrap: wrap; gap: 2px 14px; list-style: none; margin: 4px 0 0; padding: 0; font-size: .8rem; }
 .legend li { min-width: 0; overflow-wrap: anywhere; }
 .legend svg { display: inline-block; width: 18px; height: 10px; vertical-align: baseline; margin-right: 5px; }
-figure .note { font-size: .8rem; color: var(--faint); margin: 4px 0 0; }
 .axis { stroke: var(--faint); stroke-width: 1; fill: none; }
 .grid { stroke: var(--line); stroke-width: 1; }
 .line { fill: none; stroke-width: 2; stroke-linejoin: round; }

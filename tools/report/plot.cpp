@@ -136,11 +136,6 @@ Plot& Plot::describe(std::string description) {
   return *this;
 }
 
-Plot& Plot::note(std::string text) {
-  note_ = std::move(text);
-  return *this;
-}
-
 void Plot::add_legend(std::string_view swatch, std::string_view legend) {
   if (legend.empty()) return;
   legend_ += fmt::format("<li><svg viewBox=\"0 0 18 10\" aria-hidden=\"true\">{}</svg>{}</li>\n", swatch,
@@ -184,7 +179,6 @@ std::string Plot::html() const {
       width - left_ - right + 12, height_ - top - bottom + 12);
   html += axes() + fmt::format("<g clip-path=\"url(#{}-inside)\">\n", id) + layers_ + "</g>\n</svg>\n";
   if (!legend_.empty()) html += "<ul class=\"legend\">\n" + legend_ + "</ul>\n";
-  if (!note_.empty()) html += fmt::format("<p class=\"note\">{}</p>\n", escape_html(note_));
   return html + "</figure>\n";
 }
 

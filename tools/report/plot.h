@@ -39,7 +39,6 @@ class Plot {
 
   // What the plot shows, in words and with its main numbers.
   Plot& describe(std::string description);
-  Plot& note(std::string text);  // below the legend
 
   std::string html() const;
 
@@ -50,7 +49,7 @@ class Plot {
   std::string axes() const;
   void add_legend(std::string_view swatch, std::string_view legend);
 
-  std::string id_, title_, description_, note_;
+  std::string id_, title_, description_;
   Axis x_, y_;
   int height_;
   double left_;

@@ -30,7 +30,12 @@ void say(const std::string& what) {
 class CalibrateRun {
  public:
   CalibrateRun(const CalibrateOptions& options, const ImageList& images, Stages stages)
-      : options_(options), images_(images), stages_(std::move(stages)) {
+      : options_(options),
+        images_(images),
+        stages_(std::move(stages)),
+        pair_(open_output(options.output, OutputFile::Leftover::remove)),
+        html_(open_output(options.html, OutputFile::Leftover::remove)),
+        curve_(open_output(options.curve, OutputFile::Leftover::remove)) {
     check_same_classes(stages_);
   }
 
@@ -52,9 +57,9 @@ class CalibrateRun {
     const std::vector<double> temperatures = fit_temperatures(chosen_on);
     const CalibrationReport report{chosen_on, evaluated_on,      how,
                                    found,     names_of(stages_), runs_[0].decode_seconds};
-    write_reports(report,
-                  {report.names, evaluated_on, rest_.empty() ? chosen_on_ : rest_,
-                   std::vector<float>(stages_.size() - 1, found.chosen.threshold), runs, temperatures});
+    write_reports(report, {report.names, evaluated_on, rest_.empty() ? chosen_on_ : rest_,
+                           std::vector<float>(stages_.size() - 1, found.chosen.threshold), runs, temperatures,
+                           combine_named(options_.run.combine), gate_named(options_.run.gate)});
     const double speed = speed_up(evaluated_on, effect_of(evaluated_on, found.chosen.threshold));
     if (!found.saves || speed <= 1) {
       say(fmt::format("this pair does not pay: {}; no pair file was written",
@@ -91,33 +96,45 @@ class CalibrateRun {
     chosen_on_.erase(middle, chosen_on_.end());
   }
 
-  // By stage, on the pictures that the threshold was chosen on.
+  // By stage, on the pictures that the threshold was chosen on. 1 where there is little to fit on: a network
+  // that is hardly ever wrong, or is right by definition.
   std::vector<double> fit_temperatures(const CalibrationData& data) const {
-    std::vector<int> truth(images_.size(), -1);
+    constexpr std::ptrdiff_t least_wrong = 10;
+    const std::vector<int>& right = reference_of(data);
     std::vector<double> temperatures;
-    for (const NetworkRun& run : runs_) {
+    for (std::size_t s = 0; s < runs_.size(); ++s) {
+      const std::vector<int>& labels = cascade_labels_of(data.stages[s]);
+      std::vector<int> truth(images_.size(), -1);
+      std::ptrdiff_t wrong = 0;
       for (std::size_t row = 0; row < chosen_on_.size(); ++row) {
-        const std::size_t i = chosen_on_[row];
-        const std::vector<int>& right = data.truth.empty() ? data.stages.back().labels : data.truth;
-        truth[i] = run.answers.labels[i] < 0 ? -1 : right[row];
+        if (labels[row] < 0) continue;
+        truth[chosen_on_[row]] = right[row];
+        wrong += labels[row] == right[row] ? 0 : 1;
       }
+      const bool is_reference = data.truth.empty() && s + 1 == runs_.size();
       temperatures.push_back(
-          fit_temperature(run.scores.as<float>(), stages_[0]->card().classes.size(), truth));
+          wrong < least_wrong || is_reference
+              ? 1
+              : fit_temperature(runs_[s].scores.as<float>(), stages_[0]->card().classes.size(), truth));
     }
     return temperatures;
   }
 
   void write_reports(const CalibrationReport& report, const CascadeEvidence& evidence) const {
-    const std::vector<CurvePoint> curve = options_.html.empty() && options_.curve.empty()
-                                              ? std::vector<CurvePoint>()
-                                              : curve_of(report.calibration.curve, options_.confidence);
-    if (!options_.curve.empty()) write_file(options_.curve, csv_of(curve));
-    if (!options_.html.empty()) {
+    const std::vector<CurvePoint> curve =
+        html_ == nullptr && curve_ == nullptr
+            ? std::vector<CurvePoint>()
+            : curve_of(report.calibration, options_.confidence, is_combined(report.chosen_on));
+    if (curve_) curve_->write(csv_of(curve));
+    if (html_) {
       const Surroundings surroundings =
           surroundings_of(options_.run, stages_[0]->network().backend(), images_.size());
-      const GalleryContext gallery{images_, stages_[0]->card().classes, report.names, options_.run.exif};
-      write_file(options_.html, html_of({report, curve, evidence, gallery, surroundings}));
+      const GalleryContext gallery{images_, stages_[0]->card().classes, report.names, evidence.combine,
+                                   options_.run.exif};
+      html_->write(html_of({report, curve, evidence, gallery, surroundings}));
     }
+    if (curve_) curve_->commit();
+    if (html_) html_->commit();
     const bool stdout_is_taken =
         options_.output == "-" || options_.html == "-" || options_.curve == "-" || options_.run.quiet;
     if (!stdout_is_taken) write_file("-", printable_lines(text_of(report)));
@@ -137,13 +154,15 @@ class CalibrateRun {
     c.bound = found.bound;
     c.split = options_.split;
     c.seed = options_.seed;
-    write_pair(pair, options_.output);
+    pair_->write(text_of(pair, options_.output));
+    pair_->commit();
   }
 
   const CalibrateOptions& options_;
   const ImageList& images_;
   Stages stages_;
-  std::vector<NetworkRun> runs_;  // by stage
+  std::vector<NetworkRun> runs_;                     // by stage
+  std::unique_ptr<OutputFile> pair_, html_, curve_;  // opened before the networks run for long
   Pictures chosen_on_, rest_;
 };
 

@@ -8,12 +8,8 @@
 namespace yy {
 namespace {
 
-std::string percent(double fraction) {
-  return fmt::format("{:.2f} %", 100 * fraction);
-}
-
 double accuracy_alone(const CalibrationData& data, std::size_t s) {
-  const std::vector<int>& truth = data.truth.empty() ? data.stages.back().labels : data.truth;
+  const std::vector<int>& truth = reference_of(data);
   double right = 0;
   for (std::size_t i = 0; i < truth.size(); ++i) right += data.stages[s].labels[i] == truth[i] ? 1 : 0;
   return right / static_cast<double>(truth.size());
@@ -59,7 +55,7 @@ std::string deferral(const CalibrationPage& page) {
 std::string speed(const CalibrationPage& page) {
   const CalibrationReport& report = page.report;
   SpeedFigure figure;
-  figure.speed = "images per core-second, decoding not counted";
+  figure.speed = "images per second and worker, without decoding";
   figure.measure = measure_of(report.chosen_on);
   for (std::size_t s = 0; s < report.names.size(); ++s) {
     figure.networks.push_back({report.names[s], 1 / report.chosen_on.stages[s].seconds_per_image,

@@ -3,7 +3,7 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "tools/yy_run/table.h"
+#include "tools/report/table.h"
 
 namespace yy {
 namespace {
@@ -17,7 +17,7 @@ std::string points(double fraction) {
 }
 
 std::int64_t right_answers(const CalibrationData& data, std::size_t s) {
-  const std::vector<int>& truth = data.truth.empty() ? data.stages.back().labels : data.truth;
+  const std::vector<int>& truth = reference_of(data);
   std::int64_t right = 0;
   for (std::size_t i = 0; i < truth.size(); ++i) right += data.stages[s].labels[i] == truth[i] ? 1 : 0;
   return right;
@@ -62,7 +62,7 @@ const char* verb(const CalibrationData& data) {
 
 FourWays four_ways(const CalibrationData& data) {
   FourWays ways;
-  const std::vector<int>& truth = data.truth.empty() ? data.stages.back().labels : data.truth;
+  const std::vector<int>& truth = reference_of(data);
   for (std::size_t i = 0; i < truth.size(); ++i) {
     const bool first = data.stages.front().labels[i] == truth[i],
                last = data.stages.back().labels[i] == truth[i];
@@ -86,9 +86,9 @@ std::string promise_of(const CalibrationReport& report) {
     const std::int64_t least = least_images(options.target.value, options.confidence, labelled);
     std::string text = fmt::format(
         "{} pictures cannot show, at {:g} % confidence, that any threshold loses less than {} points against "
-        "{}: every "
-        "picture has to be deferred. ",
-        images, 100 * options.confidence, points(options.target.value), last);
+        "{}: {}. ",
+        images, 100 * options.confidence, points(options.target.value), last,
+        is_combined(report.chosen_on) ? "nothing can be promised" : "every picture has to be deferred");
     if (images < least) text += fmt::format("Even if not one were lost, it would take {} pictures. ", least);
     text += found.enough_images > 0
                 ? fmt::format("If more pictures are answered like these, about {} would do.\n",

@@ -9,10 +9,10 @@
 #include <optional>
 
 #include "onnx/loader.h"
+#include "tools/report/table.h"
 #include "tools/yy_run/comparison.h"
 #include "tools/yy_run/output_file.h"
 #include "tools/yy_run/raw_run.h"
-#include "tools/yy_run/table.h"
 #include "tools/yy_run/tensor_files.h"
 
 namespace yy {

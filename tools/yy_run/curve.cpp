@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 #include <limits>
 
+#include "tools/yy_run/interrupt.h"
+
 namespace yy {
 
 CurvePoint point_of(const ThresholdEffect& effect) {
@@ -17,18 +19,18 @@ CurvePoint point_of(const ThresholdEffect& effect) {
   return point;
 }
 
-std::vector<CurvePoint> curve_of(const std::vector<ThresholdEffect>& effects, double confidence) {
-  constexpr double step = 0.0025;
+std::vector<CurvePoint> curve_of(const Calibration& calibration, double confidence, bool combined) {
+  constexpr double step = 0.005;
   std::vector<CurvePoint> curve;
-  for (std::size_t i = 0; i < effects.size(); ++i) {
-    const ThresholdEffect& effect = effects[i];
-    const bool is_new =
-        curve.empty() || curve.back().deferred - effect.deferred() >= step || i + 1 == effects.size();
-    if (!is_new) continue;
+  for (const ThresholdEffect& effect : calibration.curve) {
+    const bool is_wanted = curve.empty() || curve.back().deferred - effect.deferred() >= step ||
+                           &effect == &calibration.curve.back() ||
+                           effect.threshold == calibration.chosen.threshold;
+    if (!is_wanted) continue;
+    stop_if_interrupted();
     CurvePoint& point = curve.emplace_back(point_of(effect));
-    // Nothing is lost where nothing differs from the last network, whatever the pictures.
-    const bool is_last_alone =
-        effect.seen.back() == effect.counts.images && effect.counts.lost == 0 && effect.counts.won == 0;
+    // Nothing is lost where the last network answers everything, and alone.
+    const bool is_last_alone = !combined && effect.seen.back() == effect.counts.images;
     point.bound = is_last_alone ? 0 : loss_bound(effect.counts, confidence);
   }
   return curve;

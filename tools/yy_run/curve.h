@@ -19,9 +19,10 @@ struct CurvePoint {
 
 CurvePoint point_of(const ThresholdEffect& effect);  // without a bound
 
-// Of the calibration's thresholds those that defer at least a quarter of a percent less than the one before,
-// from "defers everything" down; with the bounds at this confidence.
-std::vector<CurvePoint> curve_of(const std::vector<ThresholdEffect>& effects, double confidence);
+// Of the calibration's thresholds the chosen one and those that defer at least half a percent less than the
+// one before, from "defers everything" down; with the bounds at this confidence. `combined`:
+// is_combined(data). Throws Interrupted.
+std::vector<CurvePoint> curve_of(const Calibration& calibration, double confidence, bool combined);
 
 std::string csv_of(const std::vector<CurvePoint>& curve);
 

@@ -7,8 +7,8 @@
 #include "cpu/cpu_backend.h"
 #include "cuda/cuda_backend.h"
 #include "runtime/printable.h"
+#include "tools/report/table.h"
 #include "tools/yy_run/output_file.h"
-#include "tools/yy_run/table.h"
 #include "yy/device.h"
 #include "yy/threads.h"
 

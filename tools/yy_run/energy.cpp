@@ -23,7 +23,7 @@ std::optional<T> read_file(const fs::path& file) {
 EnergyMeter::EnergyMeter(const fs::path& powercap) : read_at_(std::chrono::steady_clock::now()) {
   std::error_code ignored;
   for (const auto& entry : fs::directory_iterator(powercap, ignored)) {
-    // "package-0"; parts of a package are counted in it, and "psys" is the whole board.
+    // "package-0". Its cores and graphics are counted in it; memory ("dram") is not, and "psys" is the board.
     const auto name = read_file<std::string>(entry.path() / "name");
     if (!name || !name->starts_with("package-")) continue;
     // The same counters may be there a second time, by another way to reach them.

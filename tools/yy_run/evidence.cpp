@@ -66,15 +66,17 @@ void combine(std::vector<NetworkRun>& runs, const Stages& stages, Combine how) {
     return;
   }
   for (NetworkRun& run : runs) run.answers.cascade_labels = run.answers.labels;
-  Combiner combiner(1, classes, {how, Gate::max_probability, 1, {}});
+  Combiner combiner(1, classes, {how, Gate::max_probability, 1, std::vector<double>(runs.size(), 1.0)});
+  std::vector<float> answer(classes);
   for (std::size_t i = 0; i < images; ++i) {
     for (std::size_t s = 0; s < runs.size(); ++s) {
       Verdict verdict;
       verdict.label = runs[s].answers.labels[i];
       combiner.answer(0, s, row(s, i), stages[s]->gives_probabilities(), verdict);
+      std::ranges::copy(combiner.distribution(), answer.begin());
       combiner.defer(0, s, row(s, i), stages[s]->gives_probabilities());
       runs[s].answers.cascade_labels[i] = verdict.label;
-      std::ranges::copy(combiner.distribution(), row(s, i).begin());
+      std::ranges::copy(answer, row(s, i).begin());
     }
   }
 }

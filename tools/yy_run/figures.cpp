@@ -10,10 +10,6 @@ namespace {
 constexpr std::size_t most_points = 300;
 constexpr std::size_t histogram_bins = 20;
 
-std::string percent(double fraction) {
-  return fmt::format("{:.2f} %", 100 * fraction);
-}
-
 std::vector<double> values_of(const std::vector<PlotPoint>& points, double PlotPoint::*part) {
   std::vector<double> values;
   for (const PlotPoint& point : points) values.push_back(point.*part);
@@ -36,6 +32,10 @@ std::vector<PlotPoint> points_of(const std::vector<SpeedFigure::Dot>& dots) {
 
 }  // namespace
 
+std::string percent(double fraction) {
+  return fmt::format("{:.2f} %", 100 * fraction);
+}
+
 Ink ink_of_stage(std::size_t stage, std::size_t stages) {
   if (stage == 0) return Ink::yin;
   return stage + 1 == stages ? Ink::yang : Ink::cascade;
@@ -54,13 +54,13 @@ std::string deferral_figure(const DeferralFigure& figure) {
                   percent(figure.chosen.deferred), figure.measure, percent(figure.chosen.accuracy))};
   std::vector<double> heights = values_of(line, &PlotPoint::y);
   heights.insert(heights.end(), {chosen.y, figure.yang_accuracy, figure.yang_accuracy - figure.target_loss});
-  Axis y = axis_around(fmt::format("{} (%)", figure.measure), heights, 100);
+  Axis y = percent_axis(fmt::format("{} (%)", figure.measure), heights);
   // The bound may reach far down; where it leaves the plot it is cut off.
   if (has_bound) {
     const double lowest = std::max(0.0, y.low - (y.high - y.low));
     double reached = y.low;
     for (const PlotPoint& point : low) reached = std::min(reached, std::max(point.y, lowest));
-    y = axis_around(y.title, {reached, y.high}, 100);
+    y = percent_axis(y.title, {reached, y.high});
   }
   Plot plot("deferral", "Accuracy and deferral", {"deferred by " + figure.yin + " (%)", 0, 1, 100, false, {}},
             y);
@@ -92,7 +92,7 @@ std::string speed_figure(const SpeedFigure& figure) {
   const auto [least, most] = std::ranges::minmax(speeds);
   Plot plot("speed", "Accuracy and speed",
             axis_around(figure.speed, speeds, 1, least > 0 && most > 8 * least),
-            axis_around(fmt::format("{} (%)", figure.measure), values_of(all, &PlotPoint::y), 100));
+            percent_axis(fmt::format("{} (%)", figure.measure), values_of(all, &PlotPoint::y)));
   if (!curve.empty()) plot.line(thinned(curve, most_points), Ink::cascade, "cascade, by threshold");
   if (!front.empty()) plot.line(front, Ink::cascade, "nothing else is both quicker and as good");
   if (!cascades.empty()) plot.dots(cascades, Ink::cascade, "cascades", 2.5);
@@ -136,7 +136,7 @@ std::string confidence_figure(const ConfidenceFigure& figure) {
     highest = std::max(highest, top);
   }
   Plot plot("confidence-" + figure.id, "How sure " + figure.name + " is", {"confidence", 0, 1, 1, false, {}},
-            axis_around("pictures (%)", {0, highest}, 100));
+            percent_axis("pictures (%)", {0, highest}));
   plot.bars(right, figure.ink, is_known ? figure.right_name : "");
   if (is_known) plot.bars(wrong, Ink::wrong, figure.wrong_name);
   if (std::isfinite(figure.threshold))
@@ -205,7 +205,7 @@ std::string time_figure(const TimeFigure& figure) {
   }
   Axis rows;
   rows.names = names;
-  Plot plot("time", "Time by part", axis_around("core-milliseconds per picture", ends), rows,
+  Plot plot("time", "Time by part", axis_around("milliseconds per picture, of one worker", ends), rows,
             70 + 32 * static_cast<int>(names.size()));
   plot.bars(decode, Ink::faint, "reading and decoding").bars(preprocess, Ink::yin, "preparing");
   return plot.bars(networks, Ink::yang, "networks").describe(description).html();

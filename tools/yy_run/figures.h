@@ -14,6 +14,8 @@ namespace yy {
 
 inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
 
+std::string percent(double fraction);  // 12.34 %
+
 // The first network is drawn as Yin, the last as Yang.
 Ink ink_of_stage(std::size_t stage, std::size_t stages);
 
@@ -65,7 +67,7 @@ struct ReliabilityFigure {
 };
 std::string reliability_figure(const ReliabilityFigure& figure);
 
-// Core-milliseconds per picture by part; rows from top to bottom.
+// Milliseconds per picture that a worker takes, by part; rows from top to bottom.
 struct TimeFigure {
   struct Row {
     std::string name;

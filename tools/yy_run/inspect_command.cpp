@@ -13,8 +13,8 @@
 #include "ops/passes/lower.h"
 #include "runtime/error.h"
 #include "runtime/printable.h"
+#include "tools/report/table.h"
 #include "tools/yy_run/report_model.h"
-#include "tools/yy_run/table.h"
 
 namespace yy {
 namespace {

@@ -6,6 +6,7 @@
 #include <new>
 
 #include "runtime/printable.h"
+#include "tools/report/table.h"
 #include "tools/yy_run/bench_command.h"
 #include "tools/yy_run/calibrate_command.h"
 #include "tools/yy_run/compare_command.h"
@@ -16,7 +17,6 @@
 #include "tools/yy_run/plan_command.h"
 #include "tools/yy_run/run_command.h"
 #include "tools/yy_run/search_command.h"
-#include "tools/yy_run/table.h"
 
 namespace yy {
 namespace {

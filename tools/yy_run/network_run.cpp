@@ -29,6 +29,7 @@ NetworkRun run_network(const std::shared_ptr<const Classifier>& network, const I
   CascadeOptions cascade = options.cascade(network->network().backend());
   cascade.thresholds.clear();
   cascade.scores = with_scores;
+  cascade.combine = Combine::replace;
   const std::size_t classes = network->card().classes.size();
   run.scores = Tensor(
       {Shape{with_scores ? static_cast<std::int64_t>(images.size()) : 0, static_cast<std::int64_t>(classes)},

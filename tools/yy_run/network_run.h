@@ -26,7 +26,7 @@ struct NetworkRun {
   // From the moment a picture's file was opened to its verdict, in milliseconds; zeros where none was
   // answered.
   Percentiles latency;
-  std::optional<double> joules;  // per picture that was answered, of the whole machine (energy.h)
+  std::optional<double> joules;  // per picture that was answered, of the processors (energy.h)
 };
 
 // Of `joules`, what decoding takes and what the rest does: in the proportion of their core-seconds. NaN where

@@ -90,6 +90,10 @@ void OutputFile::commit() {
   part_.clear();
 }
 
+std::unique_ptr<OutputFile> open_output(const std::string& name, OutputFile::Leftover leftover) {
+  return name.empty() ? nullptr : std::make_unique<OutputFile>(name, leftover);
+}
+
 void write_file(const std::string& name, std::string_view bytes) {
   OutputFile out(name, OutputFile::Leftover::remove);
   out.write(bytes);

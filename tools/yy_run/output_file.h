@@ -2,6 +2,7 @@
 // "-" is stdout; what is no regular file (a pipe, /dev/null) is written directly.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,9 @@ class OutputFile {
   int descriptor_ = -1;
   std::string pending_;
 };
+
+// Null for an empty name.
+std::unique_ptr<OutputFile> open_output(const std::string& name, OutputFile::Leftover leftover);
 
 // A whole file at once; nothing is left of it where that fails. Throws Error (failure).
 void write_file(const std::string& name, std::string_view bytes);

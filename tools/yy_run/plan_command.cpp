@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 
 #include "tools/device_option.h"
+#include "tools/report/table.h"
 #include "tools/yy_run/output_file.h"
 #include "tools/yy_run/report_model.h"
 #include "tools/yy_run/run_options.h"
-#include "tools/yy_run/table.h"
 
 namespace yy {
 namespace {

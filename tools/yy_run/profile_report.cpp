@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "tools/yy_run/table.h"
+#include "tools/report/table.h"
 
 namespace yy {
 namespace {

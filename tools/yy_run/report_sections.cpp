@@ -19,8 +19,8 @@ std::string class_name(const GalleryContext& context, int label) {
   return label < 0 ? "no answer" : context.classes[static_cast<std::size_t>(label)].name;
 }
 
-std::string said(const GalleryContext& context, std::size_t network, int label, float confidence) {
-  std::string text = context.names[network] + ": " + class_name(context, label);
+std::string said(const GalleryContext& context, std::size_t stage, int label, float confidence) {
+  std::string text = answer_name(context.names, stage, context.combine) + ": " + class_name(context, label);
   return label < 0 ? text : text + fmt::format(" {:.3f}", confidence);
 }
 
@@ -66,17 +66,17 @@ std::vector<const Answered*> sorted_answers(const std::vector<Answered>& answers
 }
 
 std::vector<bool> right_answers(const CalibrationData& data, const std::vector<int>& labels) {
-  const std::vector<int>& truth = data.truth.empty() ? data.stages.back().labels : data.truth;
+  const std::vector<int>& truth = reference_of(data);
   std::vector<bool> right;
   for (std::size_t i = 0; i < labels.size(); ++i) right.push_back(labels[i] == truth[i]);
   return right;
 }
 
-const std::vector<int>& cascade_labels(const StageAnswers& stage) {
-  return stage.cascade_labels.empty() ? stage.labels : stage.cascade_labels;
-}
-
 }  // namespace
+
+std::string answer_name(const std::vector<std::string>& names, std::size_t stage, Combine combine) {
+  return combine == Combine::mean && stage > 0 ? "the mean up to " + names[stage] : names[stage];
+}
 
 std::string galleries(const GalleryContext& context, const std::vector<Answered>& answers) {
   const bool labelled = std::ranges::any_of(answers, [](const Answered& a) { return a.truth >= 0; });
@@ -89,9 +89,10 @@ std::string galleries(const GalleryContext& context, const std::vector<Answered>
                     return a.stage > 0 && a.label != a.yin_label && (!labelled || a.label == a.truth);
                   }));
   return html + gallery(context, context.names.back() + " was not asked, and would have known",
-                        sorted_answers(answers, true, [](const Answered& a) {
-                          return a.truth >= 0 && a.yang_label == a.truth && a.label != a.truth &&
-                                 a.label != a.yang_label;
+                        sorted_answers(answers, true, [&](const Answered& a) {
+                          const bool was_asked =
+                              static_cast<std::size_t>(a.stage) + 1 == context.names.size();
+                          return a.truth >= 0 && !was_asked && a.yang_label == a.truth && a.label != a.truth;
                         }));
 }
 
@@ -148,11 +149,9 @@ std::vector<std::string> reliability_figures(const CascadeEvidence& evidence) {
     if (evidence.data.truth.empty() && s + 1 == stages) continue;
     ReliabilityFigure figure;
     figure.id = fmt::format("{}", s + 1);
-    figure.name = stage.cascade_labels.empty() || s == 0
-                      ? evidence.names[s]
-                      : fmt::format("the mean up to {}", evidence.names[s]);
+    figure.name = answer_name(evidence.names, s, evidence.combine);
     figure.ink = ink_of_stage(s, stages);
-    figure.right = right_answers(evidence.data, cascade_labels(stage));
+    figure.right = right_answers(evidence.data, cascade_labels_of(stage));
     const Tensor& scores = evidence.runs[s]->scores;
     const auto classes = static_cast<std::size_t>(scores.desc().shape[1]);
     if (!evidence.temperatures.empty()) figure.temperature = evidence.temperatures[s];
@@ -179,8 +178,15 @@ std::vector<Answered> answers_of(const CascadeEvidence& evidence) {
     if (!evidence.data.truth.empty()) answer.truth = evidence.data.truth[i];
     answer.yin_label = stages[0].labels[i];
     answer.yin_confidence = stages[0].confidences[i];
-    answer.label = cascade_labels(stages[s])[i];
+    answer.label = cascade_labels_of(stages[s])[i];
     answer.confidence = stages[s].confidences[i];
+    if (evidence.combine == Combine::mean && s > 0 && answer.label >= 0) {
+      const Tensor& scores = evidence.runs[s]->scores;
+      const auto classes = static_cast<std::size_t>(scores.desc().shape[1]);
+      answer.confidence =
+          likeliest_of(scores.as<float>().subspan(answer.picture * classes, classes), evidence.gate)
+              .confidence;
+    }
     answer.stage = static_cast<int>(s);
     answer.yang_label = stages.back().labels[i];
   }

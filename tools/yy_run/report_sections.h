@@ -28,8 +28,12 @@ struct GalleryContext {
   const ImageList& images;
   const std::vector<ClassName>& classes;
   const std::vector<std::string>& names;  // of the networks
+  Combine combine = Combine::replace;
   bool exif_orientation = false;
 };
+
+// Who answers where stage `stage` is the last one asked.
+std::string answer_name(const std::vector<std::string>& names, std::size_t stage, Combine combine);
 
 // Thumbnails of the pictures that Yin doubted most, of those where asking further changed the answer (to the
 // right one, where that is known), and of those where not asking Yang lost it.
@@ -46,6 +50,8 @@ struct CascadeEvidence {
   std::vector<float> thresholds;               // one per gate
   const std::vector<const NetworkRun*>& runs;  // by stage, of all pictures, with distributions (evidence.h)
   std::vector<double> temperatures;            // by stage; empty: none were fitted
+  Combine combine = Combine::replace;
+  Gate gate = Gate::max_probability;
 };
 
 std::vector<std::string> confidence_figures(const CascadeEvidence& evidence);

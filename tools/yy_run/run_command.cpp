@@ -23,10 +23,6 @@ namespace {
 
 constexpr std::size_t small_run = 40;  // pictures whose verdicts fit on a screen
 
-std::unique_ptr<OutputFile> open_output(const std::string& name, OutputFile::Leftover leftover) {
-  return name.empty() ? nullptr : std::make_unique<OutputFile>(name, leftover);
-}
-
 // One run, from models that are loaded to files that are in place.
 class Run {
  public:
@@ -141,7 +137,7 @@ class Run {
 
   void write_html() {
     const std::vector<std::string> names = names_of(stages_);
-    const GalleryContext gallery{images_, stages_[0]->card().classes, names, options_.exif};
+    const GalleryContext gallery{images_, stages_[0]->card().classes, names, cascade_.combine, options_.exif};
     html_->write(html_of({summary_, record_, gallery, options_.pair_file,
                           surroundings_of(options_, stages_[0]->network().backend(), images_.size())}));
     html_->commit();

@@ -1,7 +1,6 @@
 #include "tools/yy_run/run_html.h"
 
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 
 #include "tools/report/html.h"
@@ -13,10 +12,6 @@ namespace {
 
 double ratio(double part, double whole) {
   return whole > 0 ? part / whole : 0;
-}
-
-std::string percent(double fraction) {
-  return fmt::format("{:.2f} %", 100 * fraction);
 }
 
 std::string tiles_of(const RunPage& page) {
@@ -43,7 +38,7 @@ std::string tiles_of(const RunPage& page) {
   if (summary.joules) {
     tiles.push_back({"energy",
                      fmt::format("{:.3f} J", ratio(*summary.joules, static_cast<double>(summary.images))),
-                     "per picture, of the whole machine"});
+                     "per picture, of the processors"});
   }
   return html_tiles(tiles);
 }
@@ -55,7 +50,7 @@ std::string drift_of(const RunPage& page) {
       "pictures than those, and what was promised for those may not hold.");
 }
 
-// Core-seconds per picture.
+// Seconds per picture, of one worker.
 struct Costs {
   double decode, preprocess, first, beyond;
 };
@@ -82,7 +77,7 @@ std::vector<std::string> accuracy_figures(const RunPage& page, const std::vector
   figure.yin = summary.names.front();
   figure.yang = summary.names.back();
   SpeedFigure speed;
-  speed.speed = "images per core-second";
+  speed.speed = "images per second and worker";
   for (const CurvePoint& point : figure.curve) {
     speed.curve.push_back(
         {fmt::format("threshold {:.6g}", point.threshold), 1 / point.seconds, point.accuracy});
@@ -115,7 +110,8 @@ std::vector<std::string> confidence_of(const RunPage& page, const std::vector<An
   for (std::size_t s = 0; s < stages; ++s) {
     ConfidenceFigure figure;
     figure.id = fmt::format("{}", s + 1);
-    figure.name = page.summary.names[s] + (s == 0 ? "" : ", where it answered,");
+    figure.name =
+        answer_name(page.summary.names, s, page.gallery.combine) + (s == 0 ? "" : ", where it answered,");
     figure.ink = ink_of_stage(s, stages);
     for (const Answered& answer : answers) {
       const bool labelled = answer.truth >= 0;
@@ -124,8 +120,10 @@ std::vector<std::string> confidence_of(const RunPage& page, const std::vector<An
       figure.confidences.push_back(s == 0 ? answer.yin_confidence : answer.confidence);
       if (labelled) figure.right.push_back((s == 0 ? answer.yin_label : answer.label) == answer.truth);
     }
-    if (s + 1 < stages) figure.threshold = page.summary.thresholds[s];
-    figures.push_back(confidence_figure(figure));
+    // A mean was not compared with anything.
+    const bool was_compared = s + 1 < stages && (s == 0 || page.gallery.combine == Combine::replace);
+    if (was_compared) figure.threshold = page.summary.thresholds[s];
+    if (!figure.confidences.empty()) figures.push_back(confidence_figure(figure));
   }
   return figures;
 }
@@ -167,20 +165,23 @@ void RunRecord::add(const Verdict& verdict, int label) {
   answer.label = verdict.label;
   answer.confidence = verdict.confidence;
   answer.stage = verdict.stage;
-  probabilities_[verdict.ticket] = verdict.error.empty() ? verdict.probability : std::nanf("");
+  probabilities_[verdict.ticket] = verdict.probability;
+  is_answered_[verdict.ticket] = verdict.error.empty();
 }
 
 std::vector<Answered> RunRecord::answers() const {
   std::vector<Answered> answered;
   for (std::size_t i = 0; i < answers_.size(); ++i) {
-    if (!std::isnan(probabilities_[i])) answered.push_back(answers_[i]);
+    if (is_answered_[i]) answered.push_back(answers_[i]);
   }
   return answered;
 }
 
 std::vector<float> RunRecord::probabilities() const {
-  std::vector<float> answered = probabilities_;
-  std::erase_if(answered, [](float p) { return std::isnan(p); });
+  std::vector<float> answered;
+  for (std::size_t i = 0; i < probabilities_.size(); ++i) {
+    if (is_answered_[i]) answered.push_back(probabilities_[i]);
+  }
   return answered;
 }
 
@@ -195,9 +196,11 @@ std::string html_of(const RunPage& page) {
     html.section("Accuracy");
     html.add_figures(figures);
     html.add(
-        html_paragraph("What fewer deferrals would have made of this run. More deferrals are not known: "
-                       "their pictures were not "
-                       "shown to the later networks. Speeds are sums of the parts below."));
+        html_paragraph("What fewer deferrals would have made of this run, over its labelled pictures. More "
+                       "deferrals are not known: "
+                       "their pictures were not shown to the later networks. Speeds are sums of the parts "
+                       "below, with all preparing "
+                       "counted for every picture, also for those that only the first network gets."));
     html.add(four_ways(page, answers));
   }
   if (!answers.empty()) {
@@ -207,9 +210,8 @@ std::string html_of(const RunPage& page) {
     html.add_figures(figures);
   }
   html.section("Time");
-  std::vector<std::string> figures{time_of(page)};
-  if (!page.summary.latencies.empty()) figures.push_back(latency_curve(page.summary.latencies));
-  html.add_figures(figures);
+  if (!page.summary.latencies.empty())
+    html.add_figures({time_of(page), latency_curve(page.summary.latencies)});
   if (!answers.empty()) {
     html.section("Pictures");
     html.add(galleries(page.gallery, answers));

@@ -15,7 +15,8 @@ namespace yy {
 // What a report needs of the verdicts.
 class RunRecord {
  public:
-  explicit RunRecord(std::size_t pictures) : probabilities_(pictures), answers_(pictures) {}
+  explicit RunRecord(std::size_t pictures)
+      : is_answered_(pictures), probabilities_(pictures), answers_(pictures) {}
 
   void add(const Verdict& verdict, int label);
 
@@ -23,7 +24,8 @@ class RunRecord {
   std::vector<float> probabilities() const;  // of the same
 
  private:
-  std::vector<float> probabilities_;  // NaN where there is no answer
+  std::vector<bool> is_answered_;
+  std::vector<float> probabilities_;
   std::vector<Answered> answers_;
 };
 

@@ -22,7 +22,10 @@ namespace {
 class SearchRun {
  public:
   SearchRun(const SearchCommandOptions& options, const ImageList& images)
-      : options_(options), images_(images), store_(options.output, images, options.run) {}
+      : options_(options),
+        images_(images),
+        html_(open_output(options.html, OutputFile::Leftover::remove)),
+        store_(options.output, images, options.run) {}
 
   ExitCode execute() {
     std::size_t kept = 0;
@@ -41,7 +44,7 @@ class SearchRun {
     write(result, networks);
     if (result.cascade_pays)
       write_best(result.plans[static_cast<std::size_t>(result.best_cascade)], pictures);
-    if (!options_.html.empty()) write_html(result, networks, pictures);
+    if (html_) write_html(result, networks, pictures);
     if (!options_.run.quiet && options_.html != "-") report(result, networks, pictures.size(), kept);
     return result.cascade_pays ? ExitCode::ok : ExitCode::does_not_pay;
   }
@@ -124,7 +127,7 @@ class SearchRun {
         workers(), {},       conclusion_of(result, networks),
         nullptr,   nullptr,  surroundings_of(options_.run, first_->network().backend(), images_.size())};
     for (const NetworkRun& run : runs_) page.runs.push_back(&run);
-    if (result.best_cascade < 0) return write_file(options_.html, html_of(page));
+    if (result.best_cascade < 0) return commit(html_of(page));
     const SearchPlan& plan = result.plans[static_cast<std::size_t>(result.best_cascade)];
     std::vector<std::string> models;
     for (std::size_t network : plan.networks) models.push_back(options_.models[network]);
@@ -145,10 +148,15 @@ class SearchRun {
     const std::vector<std::string> names = names_of(stages);
     const CalibrationData data = evidence_of(runs, truth_, pictures);
     const CascadeEvidence cascade{names, data, pictures, plan.thresholds, runs, {}};
-    const GalleryContext gallery{images_, first_->card().classes, names, options_.run.exif};
+    const GalleryContext gallery{images_, first_->card().classes, names, Combine::replace, options_.run.exif};
     page.cascade = &cascade;
     page.gallery = &gallery;
-    write_file(options_.html, html_of(page));
+    commit(html_of(page));
+  }
+
+  void commit(const std::string& html) const {
+    html_->write(html);
+    html_->commit();
   }
 
   std::string best_file() const { return (std::filesystem::path(options_.output) / "best.yy.json").string(); }
@@ -170,6 +178,7 @@ class SearchRun {
 
   const SearchCommandOptions& options_;
   const ImageList& images_;
+  std::unique_ptr<OutputFile> html_;  // opened before the networks run for long
   AnswerStore store_;
   std::shared_ptr<const Classifier> first_;
   std::vector<std::string> names_;  // by network

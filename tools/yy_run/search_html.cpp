@@ -57,7 +57,7 @@ std::string deferral(const SearchPage& page) {
   options.target = {CalibrationTarget::Kind::defer, 1};
   DeferralFigure figure;
   figure.confidence = options.confidence;
-  figure.curve = curve_of(calibrate(evidence.data, options).curve, options.confidence);
+  figure.curve = curve_of(calibrate(evidence.data, options), options.confidence, false);
   const ThresholdEffect effect = effect_of(evidence.data, evidence.thresholds);
   figure.chosen = point_of(effect);
   figure.yin = evidence.names.front();
@@ -75,11 +75,9 @@ void add_cascade(const SearchPage& page, HtmlPage& html) {
   for (std::string& figure : confidence_figures(evidence)) figures.push_back(std::move(figure));
   for (std::string& figure : reliability_figures(evidence)) figures.push_back(std::move(figure));
   html.add_figures(figures);
-  html.add(html_paragraph(
-      fmt::format("Thresholds as in best.yy.json, which were fitted to these pictures{}. `yy-run calibrate` "
-                  "finds ones that "
-                  "promise something.",
-                  evidence.names.size() > 2 ? "; the curve is that of one threshold for all gates" : "")));
+  html.add(html_paragraph(fmt::format(
+      "Its thresholds were fitted to these pictures{}. `yy-run calibrate` finds ones that promise something.",
+      evidence.names.size() > 2 ? "; the curve is that of one threshold for all gates" : "")));
   html.add(four_ways_table(evidence.data, evidence.names));
 }
 

@@ -82,6 +82,10 @@ void check(SearchCommandOptions& options) {
   }
   if (options.run.images.empty()) refuse("a search needs labelled pictures");
   options.run.mode = options.objective;
+  for (const char* own : {"search.json", "best.yy.json"}) {
+    const std::string file = options.output + "/" + own;
+    check_outputs({"-o", file}, {"--html", options.html});
+  }
   if (!(options.target_loss >= 0 && options.target_loss < 100)) {
     refuse(fmt::format("--target-loss should be from 0 to below 100, found {}", options.target_loss));
   }

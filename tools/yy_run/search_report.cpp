@@ -1,10 +1,11 @@
 #include "tools/yy_run/search_report.h"
 
+#include <algorithm>
 #include <cmath>
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "tools/yy_run/table.h"
+#include "tools/report/table.h"
 
 namespace yy {
 namespace {
@@ -34,7 +35,8 @@ std::string name_of(const SearchPlan& plan, const std::vector<SearchNetwork>& ne
 Table table_of(const SearchResult& result, const std::vector<SearchNetwork>& networks, std::size_t workers,
                std::size_t rows) {
   using Align = Table::Align;
-  const bool has_joules = !result.plans.empty() && !std::isnan(result.plans[0].joules);
+  const auto is_known = [](const SearchPlan& plan) { return !std::isnan(plan.joules); };
+  const bool has_joules = std::ranges::any_of(result.plans, is_known);
   std::vector<Table::Column> columns{{"networks"},
                                      {"accuracy", Align::right},
                                      {"images/s", Align::right},
@@ -68,7 +70,7 @@ Table table_of(const SearchResult& result, const std::vector<SearchNetwork>& net
                                    joined(gets),
                                    joined(thresholds),
                                    joined(notes)};
-    if (has_joules) cells.insert(cells.begin() + 4, fmt::format("{:.4f}", plan.joules));
+    if (has_joules) cells.insert(cells.begin() + 4, is_known(plan) ? fmt::format("{:.4f}", plan.joules) : "");
     table.add(std::move(cells));
   }
   return table;

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/report/table.h"
 #include "tools/yy_run/search_options.h"
-#include "tools/yy_run/table.h"
 #include "yy/search.h"
 
 namespace yy {

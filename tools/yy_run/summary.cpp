@@ -133,7 +133,7 @@ std::string Summary::text() const {
                         p.p90, p.p99);
   }
   if (joules) {
-    text += fmt::format("energy    {:.1f} J, {:.3f} J per image, of the whole machine\n", *joules,
+    text += fmt::format("energy    {:.1f} J, {:.3f} J per image, of the processors\n", *joules,
                         ratio(*joules, static_cast<double>(images)));
   }
   return text;

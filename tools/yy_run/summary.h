@@ -48,7 +48,7 @@ class Summary {
   int topk = 1;
   double decode_seconds = 0, preprocess_seconds = 0, wall_seconds = 0;
   std::vector<double> stage_seconds;
-  std::optional<double> joules;  // of the whole machine, while the run went on
+  std::optional<double> joules;  // of the processors, while the run went on
   std::size_t arena_bytes = 0, weights_bytes = 0;
   std::string device, precision;
   int threads = 1;

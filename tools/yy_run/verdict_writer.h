@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "tools/report/table.h"
 #include "tools/yy_run/image_sources.h"
 #include "tools/yy_run/output_file.h"
-#include "tools/yy_run/table.h"
 #include "yy/cascade.h"
 #include "yy/model_card.h"
 

@@ -1,4 +1,4 @@
-#include "tools/yy_run/table.h"
+#include "tools/report/table.h"
 
 #include <algorithm>
 #include <fmt/format.h>
