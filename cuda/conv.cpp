@@ -8,6 +8,7 @@
 
 #include "cuda/kernels/depthwise.h"
 #include "cuda/kernels/grouped.h"
+#include "cuda/private/cudnn_conv.h"
 #include "cuda/private/pack.h"
 #include "cuda/private/products.h"
 #include "ops/inputs.h"
@@ -199,6 +200,51 @@ Kernel any_kernel(const Plan& plan, const Context& context) {
   return implicit_gemm_kernel(plan.dtype, args, weights, context);
 }
 
+// --- cuDNN ---
+
+// `window` as the operator has it: cuDNN computes the output's size from it.
+KernelOrRefusal cudnn_kernel(const Plan& plan, const Window& window, const Context& context) {
+  const Shape &x = plan.request.inputs[0].desc.shape, &w = plan.request.inputs[1].desc.shape,
+              &y = plan.request.outputs[0].shape;
+  if (!plan.channels_last() || x.rank() != 4) return Refusal{"only pictures whose channels lie last"};
+  ConvProblem problem;
+  for (std::size_t i = 0; i < 4; ++i) {
+    problem.x[i] = x[i];
+    problem.w[i] = w[i];
+    problem.y[i] = y[i];
+  }
+  for (std::size_t i = 0; i < 2; ++i) {
+    problem.stride[i] = window.strides[i];
+    problem.dilation[i] = window.dilations[i];
+    problem.pads_before[i] = window.pads[i];
+    problem.pads_after[i] = window.pads[2 + i];
+  }
+  problem.read = plan.dtype;
+  problem.written = plan.request.outputs[0].dtype;
+  problem.residual = plan.conv.epilogue().residual;
+  return cudnn_conv_kernel(plan.request, context, problem, plan.conv.epilogue().activation,
+                           plan.filter_layout());
+}
+
+// What the own kernels have in common.
+Kernel finished(const Plan& plan, Kernel kernel) {
+  kernel.packed_inputs = {1};
+  if (plan.conv.epilogue().residual) kernel.may_overwrite = 3;
+  return kernel;
+}
+
+// The first that does not refuse: own kernels for what they are made for, cuDNN, own kernels for all.
+KernelOrRefusal first_of(const Plan& plan, const Window& window, const Context& context) {
+  if (is_depthwise(plan)) return finished(plan, depthwise_kernel(plan));
+  if (is_grouped(plan)) return finished(plan, grouped_kernel(plan));
+  KernelOrRefusal made = cudnn_kernel(plan, window, context);
+  if (std::holds_alternative<Kernel>(made)) return made;
+  const std::string reason = "cuDNN: " + std::get<Refusal>(made).reason;
+  made = is_layer(plan) ? layer_kernel(plan, context) : finished(plan, any_kernel(plan, context));
+  if (auto* kernel = std::get_if<Kernel>(&made)) kernel->passed_over.push_back(reason);
+  return made;
+}
+
 }  // namespace
 
 KernelOrRefusal make_conv(const KernelRequest& request, const Context& context) {
@@ -211,6 +257,7 @@ KernelOrRefusal make_conv(const KernelRequest& request, const Context& context) 
   if (auto refusal = refuse_padding(window, x)) return *refusal;
   const auto finish = finish_of(request, conv.epilogue().residual, conv.epilogue().activation);
   if (const auto* refusal = std::get_if<Refusal>(&finish)) return *refusal;
+  const Window given = window;
   drop_meaningless_steps(window);
   const Plan plan{request,
                   conv,
@@ -226,13 +273,7 @@ KernelOrRefusal make_conv(const KernelRequest& request, const Context& context) 
                   three(std::span(window.pads).first(window.axes()), 0),
                   request.inputs[0].desc.dtype,
                   std::get<Finish>(finish)};
-  if (is_layer(plan)) return layer_kernel(plan, context);
-  Kernel kernel = is_depthwise(plan) ? depthwise_kernel(plan)
-                  : is_grouped(plan) ? grouped_kernel(plan)
-                                     : any_kernel(plan, context);
-  kernel.packed_inputs = {1};
-  if (conv.epilogue().residual) kernel.may_overwrite = 3;
-  return kernel;
+  return first_of(plan, given, context);
 }
 
 }  // namespace yy::cuda

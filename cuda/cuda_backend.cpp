@@ -1,9 +1,12 @@
 #include "cuda/cuda_backend.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <fmt/format.h>
 
+#include "cuda/private/backend.h"
 #include "cuda/private/context.h"
+#include "cuda/private/cudnn_graph.h"
 #include "cuda/private/device_scope.h"
 #include "cuda/private/devices.h"
 #include "cuda/private/libraries.h"
@@ -33,7 +36,7 @@ const TensorDesc* too_large(const KernelRequest& request) {
   return nullptr;
 }
 
-Context describe(int device) {
+Context describe(int device, std::shared_ptr<const Libraries> libraries, bool with_cudnn) {
   Context context;
   context.device = device;
   cudaDeviceProp properties{};
@@ -42,13 +45,23 @@ Context describe(int device) {
   context.major = properties.major;
   context.minor = properties.minor;
   context.multiprocessors = properties.multiProcessorCount;
-  context.libraries = std::make_shared<const Libraries>(open_libraries());
+  context.libraries = std::move(libraries);
+  if (!with_cudnn) {
+    context.cudnn_trouble = "it is not asked for (YY_CUDNN=1)";
+    return context;
+  }
+  try {
+    context.cudnn = open_cudnn(context.libraries, device);
+  } catch (const Error& error) {
+    context.cudnn_trouble = error.what();
+  }
   return context;
 }
 
 class CudaBackend : public Backend {
  public:
-  explicit CudaBackend(int device) : context_(describe(device)), name_(fmt::format("cuda:{}", device)) {}
+  CudaBackend(int device, std::shared_ptr<const Libraries> libraries, bool with_cudnn)
+      : context_(describe(device, std::move(libraries), with_cudnn)), name_(fmt::format("cuda:{}", device)) {}
 
   std::string_view name() const override { return name_; }
 
@@ -114,22 +127,30 @@ class CudaBackend : public Backend {
 };
 
 }  // namespace
-}  // namespace cuda
 
-std::unique_ptr<Backend> make_cuda_backend(int device) {
-  if (const std::string trouble = cuda::driver_trouble(); !trouble.empty()) {
+std::unique_ptr<Backend> make_backend(int device, std::shared_ptr<const Libraries> libraries,
+                                      bool with_cudnn) {
+  if (const std::string trouble = driver_trouble(); !trouble.empty()) {
     throw Error(ErrorCode::device, "no CUDA device can be used: " + trouble);
   }
-  const int count = cuda::device_count();
+  const int count = device_count();
   if (device < 0 || device >= count) {
     throw Error(ErrorCode::device, fmt::format("device cuda:{} is not there: found {} CUDA {}, cuda:0{}",
                                                device, count, count == 1 ? "device" : "devices",
                                                count > 1 ? fmt::format(" to cuda:{}", count - 1) : ""));
   }
-  if (const std::string trouble = cuda::device_trouble(device); !trouble.empty()) {
+  if (const std::string trouble = device_trouble(device); !trouble.empty()) {
     throw Error(ErrorCode::device, fmt::format("device cuda:{} cannot be used: {}", device, trouble));
   }
-  return std::make_unique<cuda::CudaBackend>(device);
+  return std::make_unique<CudaBackend>(device, std::move(libraries), with_cudnn);
+}
+
+}  // namespace cuda
+
+std::unique_ptr<Backend> make_cuda_backend(int device) {
+  const char* with_cudnn = std::getenv("YY_CUDNN");
+  return cuda::make_backend(device, std::make_shared<const cuda::Libraries>(cuda::open_libraries()),
+                            with_cudnn != nullptr && std::string_view(with_cudnn) == "1");
 }
 
 }  // namespace yy

@@ -44,6 +44,16 @@ Libraries open_libraries(const std::string& cudnn, const std::string& cublaslt) 
   Libraries libraries;
   libraries.cudnn.library = open("cuDNN", cudnn);
   find(libraries.cudnn.library, "cudnnGetVersion", libraries.cudnn.version);
+  find(libraries.cudnn.library, "cudnnCreate", libraries.cudnn.create);
+  find(libraries.cudnn.library, "cudnnDestroy", libraries.cudnn.destroy);
+  find(libraries.cudnn.library, "cudnnSetStream", libraries.cudnn.set_stream);
+  find(libraries.cudnn.library, "cudnnGetLastErrorString", libraries.cudnn.last_error);
+  find(libraries.cudnn.library, "cudnnBackendCreateDescriptor", libraries.cudnn.create_descriptor);
+  find(libraries.cudnn.library, "cudnnBackendDestroyDescriptor", libraries.cudnn.destroy_descriptor);
+  find(libraries.cudnn.library, "cudnnBackendFinalize", libraries.cudnn.finalize);
+  find(libraries.cudnn.library, "cudnnBackendSetAttribute", libraries.cudnn.set_attribute);
+  find(libraries.cudnn.library, "cudnnBackendGetAttribute", libraries.cudnn.get_attribute);
+  find(libraries.cudnn.library, "cudnnBackendExecute", libraries.cudnn.execute);
   libraries.cublaslt.library = open("cuBLASLt", cublaslt);
   find(libraries.cublaslt.library, "cublasLtGetVersion", libraries.cublaslt.version);
   return libraries;

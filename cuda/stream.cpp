@@ -1,7 +1,10 @@
 #include "cuda/private/stream.h"
 
+#include <fmt/format.h>
+
 #include "cuda/private/context.h"
 #include "cuda/private/device_scope.h"
+#include "runtime/error.h"
 
 namespace yy::cuda {
 
@@ -42,6 +45,20 @@ void CudaStream::wait() {
   const DeviceScope scope(device_);
   YY_CUDA(cudaStreamSynchronize(stream_.get()));
   downloads_.deliver();
+}
+
+cudnn::Handle CudaStream::cudnn(const std::shared_ptr<const Libraries>& libraries) {
+  if (cudnn_) return cudnn_.get();
+  const Libraries::Cudnn& api = libraries->cudnn;
+  cudnn::Handle made = nullptr;
+  cudnn::Status status = api.create(&made);
+  if (status == cudnn::success) {
+    cudnn_ = {made, [libraries](void* handle) { libraries->cudnn.destroy(handle); }};
+    status = api.set_stream(made, stream_.get());
+  }
+  if (status != cudnn::success)
+    throw Error(ErrorCode::device, fmt::format("cuDNN gives no handle for a stream: status {}", status));
+  return made;
 }
 
 double CudaStream::run_timed(std::span<const Launch> launches) {

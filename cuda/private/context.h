@@ -10,6 +10,7 @@
 
 namespace yy::cuda {
 
+struct CudnnDevice;
 struct Libraries;
 
 // The device that kernels are made for.
@@ -19,6 +20,8 @@ struct Context {
   int major = 0, minor = 0;  // compute capability
   int multiprocessors = 1;
   std::shared_ptr<const Libraries> libraries;  // cuDNN and cuBLASLt, as far as they were found
+  std::shared_ptr<const CudnnDevice> cudnn;    // null where it cannot be used:
+  std::string cudnn_trouble;                   // why
 };
 
 // The CUDA stream of a stream that this room's backend made.

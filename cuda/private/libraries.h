@@ -7,6 +7,8 @@
 #include <memory>
 #include <string>
 
+#include "cuda/private/cudnn_api.h"
+
 namespace yy::cuda {
 
 // A shared library that stays open as long as a copy of this lives.
@@ -20,6 +22,22 @@ struct Libraries {
   struct Cudnn {
     OpenLibrary library;
     std::size_t (*version)() = nullptr;  // 91900 is 9.19.0
+    // The functions of the backend interface, by their names in cuDNN's documentation.
+    cudnn::Status (*create)(cudnn::Handle*) = nullptr;                   // cudnnCreate
+    cudnn::Status (*destroy)(cudnn::Handle) = nullptr;                   // cudnnDestroy
+    cudnn::Status (*set_stream)(cudnn::Handle, cudaStream_t) = nullptr;  // cudnnSetStream
+    void (*last_error)(char* text, std::size_t size) = nullptr;          // cudnnGetLastErrorString
+    cudnn::Status (*create_descriptor)(cudnn::Kind, cudnn::RawDescriptor*) = nullptr;
+    cudnn::Status (*destroy_descriptor)(cudnn::RawDescriptor) = nullptr;
+    cudnn::Status (*finalize)(cudnn::RawDescriptor) = nullptr;
+    cudnn::Status (*set_attribute)(cudnn::RawDescriptor, cudnn::Attribute, cudnn::Element, std::int64_t count,
+                                   const void* elements) = nullptr;
+    cudnn::Status (*get_attribute)(cudnn::RawDescriptor, cudnn::Attribute, cudnn::Element, std::int64_t room,
+                                   std::int64_t* count, void* elements) = nullptr;
+    cudnn::Status (*execute)(cudnn::Handle, cudnn::RawDescriptor plan, cudnn::RawDescriptor pack) = nullptr;
+    // The device that plans are made for, as JSON in cuDNN's words; empty: the one that is there. Set where
+    // no device is, since plans can be made for one that is only described.
+    std::string described_device;
   } cudnn;
   struct CublasLt {
     OpenLibrary library;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "cuda/private/handle.h"
+#include "cuda/private/libraries.h"
 #include "cuda/private/staging.h"
 #include "runtime/kernel.h"
 
@@ -18,6 +19,8 @@ class CudaStream : public Stream {
   void wait() override;
   double run_timed(std::span<const Launch> launches) override;
   cudaStream_t get() const { return stream_.get(); }
+  // cuDNN's handle for this stream, made when it is first asked for. Throws Error (device).
+  cudnn::Handle cudnn(const std::shared_ptr<const Libraries>& libraries);
 
  private:
   int device_;
@@ -25,6 +28,7 @@ class CudaStream : public Stream {
   Uploads uploads_;
   Downloads downloads_;
   EventHandle start_, stop_;  // of run_timed, made when it first runs
+  std::shared_ptr<void> cudnn_;
 };
 
 }  // namespace yy::cuda

@@ -1,0 +1,120 @@
+#include "cuda/private/cudnn_conv.h"
+
+#include <cmath>
+#include <fmt/format.h>
+
+#include "cuda/kernels/unary.h"
+#include "cuda/private/pack.h"
+#include "cuda/private/stream.h"
+#include "ops/inputs.h"
+#include "runtime/error.h"
+
+namespace yy::cuda {
+namespace {
+
+// What a launch needs. Shared by the executors of a program.
+struct Made {
+  std::shared_ptr<const CudnnDevice> device;
+  CudnnPlan plan;
+  ConvProblem problem;
+  Buffer weights, bias;               // the latter is empty where the float32 input does
+  std::optional<Activation> unfused;  // runs over y afterwards
+};
+
+CudnnDescriptor variant_pack(const Made& made, const Binding& at) {
+  std::vector<std::int64_t> ids{cudnn_ids::x, cudnn_ids::w, cudnn_ids::y};
+  std::vector<void*> pointers{at.inputs[0].data, made.weights.data(), at.outputs[0].data};
+  if (made.problem.residual) {
+    ids.push_back(cudnn_ids::residual);
+    pointers.push_back(at.inputs[3].data);
+  }
+  if (made.problem.bias) {
+    ids.push_back(cudnn_ids::bias);
+    pointers.push_back(made.bias.bytes > 0 ? made.bias.data() : at.inputs[2].data);
+  }
+  CudnnDescriptor pack(made.device->api(), cudnn::Kind::variant_pack);
+  pack.set(cudnn::Attribute::pack_ids, cudnn::Element::int64, std::span<const std::int64_t>(ids))
+      .set(cudnn::Attribute::pack_pointers, cudnn::Element::pointer, std::span<void* const>(pointers))
+      .set(cudnn::Attribute::pack_workspace, cudnn::Element::pointer, at.workspace);
+  pack.finalize();
+  return pack;
+}
+
+void run(const Made& made, const CudnnDescriptor& pack, const Binding& at, Stream& stream) {
+  const Libraries::Cudnn& api = made.device->api();
+  auto& own = static_cast<CudaStream&>(stream);
+  const cudnn::Status status =
+      api.execute(own.cudnn(made.device->libraries), made.plan.descriptor.get(), pack.get());
+  if (status != cudnn::success) {
+    throw Error(ErrorCode::device, fmt::format("cuDNN's engine {} failed with status {} on {}",
+                                               made.plan.engine, status, made.problem.text()));
+  }
+  if (!made.unfused) return;
+  void* y = at.outputs[0].data;
+  launch_unary(made.problem.written, y, y, at.outputs[0].desc.shape.elements(), *made.unfused, own.get());
+}
+
+// Whether a rounding error never grows on its way through.
+bool contracts(const Activation& f) {
+  using Kind = Activation::Kind;
+  switch (f.kind) {
+    case Kind::relu:
+    case Kind::clip:
+    case Kind::sigmoid:
+    case Kind::tanh:
+      return true;
+    case Kind::leaky_relu:
+    case Kind::hard_sigmoid:
+      return std::abs(f.alpha) <= 1;
+    default:
+      return false;
+  }
+}
+
+// In the type of x, each number rounded by itself.
+Buffer narrow_bias(const KernelRequest& request, DType dtype) {
+  const Tensor& bias = *request.inputs[2].constant;
+  const std::int64_t count = bias.desc().shape.elements();
+  const FilterLayout alone{static_cast<std::size_t>(count), 1, 1, 1};
+  return pack(request.weights, bias, "bias", dtype, alone, count,
+              {{{1, 0, 0}, {1, 0, 0}, {1, 0, 0}, {count, 1, 1}}});
+}
+
+}  // namespace
+
+KernelOrRefusal cudnn_conv_kernel(const KernelRequest& request, const Context& context, ConvProblem problem,
+                                  const std::optional<Activation>& activation, const FilterLayout& filters) {
+  if (context.cudnn == nullptr) return Refusal{context.cudnn_trouble};
+  const OpInput* bias = maybe(request.inputs, 2);
+  const bool is_narrow = problem.read != DType::f32;
+  if (is_narrow && bias != nullptr && bias->constant == nullptr)
+    return Refusal{"a bias that is computed from data would have to be narrowed"};
+  problem.bias = bias != nullptr;
+  problem.relu = activation && activation->kind == Activation::Kind::relu;
+  const bool is_unfused = activation && !problem.relu;
+  // What cuDNN writes is rounded before the activation sees it.
+  if (is_unfused && problem.written != DType::f32 && !contracts(*activation))
+    return Refusal{fmt::format("{} would magnify that its input is rounded", activation->text())};
+  auto planned = plan_convolution(*context.cudnn, problem);
+  if (const auto* refusal = std::get_if<Refusal>(&planned)) return *refusal;
+  auto made = std::make_shared<Made>(
+      Made{context.cudnn, std::get<CudnnPlan>(std::move(planned)), problem, {}, {}, std::nullopt});
+  if (is_unfused) made->unfused = activation;
+  const auto [k, c, r, s] = problem.w;
+  const std::int64_t taps = r * s, each = c * taps;
+  made->weights = pack(request.weights, *request.inputs[1].constant, "[K,R,S,C]", problem.read, filters,
+                       k * each, {{{1, 0, 0}, {k, each, each}, {taps, 1, c}, {c, taps, 1}}});
+  if (is_narrow && problem.bias) made->bias = narrow_bias(request, problem.read);
+  Kernel kernel;
+  kernel.implementation =
+      fmt::format("cudnn engine {}{}", made->plan.engine, made->unfused ? " + unary" : "");
+  kernel.workspace_bytes = made->plan.workspace_bytes;
+  kernel.packed_inputs = {1};
+  if (made->bias.bytes > 0) kernel.packed_inputs.push_back(2);
+  kernel.bind = [made](const Binding& at) -> Launch {
+    return [made, at, pack = variant_pack(*made, at)](Stream& stream) { run(*made, pack, at, stream); };
+  };
+  return kernel;
+}
+
+}  // namespace yy::cuda

@@ -1,0 +1,12 @@
+// The backend of the GPU.
+#include "cuda/cuda_backend.h"
+#include "tests/cuda/cuda_backend.h"
+
+namespace yy::test {
+
+Backend& cuda_backend() {
+  static const std::unique_ptr<Backend> cuda = make_cuda_backend(0);
+  return *cuda;
+}
+
+}  // namespace yy::test
