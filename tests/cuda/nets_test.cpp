@@ -55,6 +55,7 @@ std::string name_of_net(const testing::TestParamInfo<Net>& info) {
 struct Outcome {
   std::vector<float> scores;
   std::map<std::string, int> kernels;  // how many nodes each implementation computes
+  double memory = 1;                   // of the arena, cuDNN's workspaces among it, over its lower bound
 };
 
 Outcome run(const Network& network, const Tensor& picture, Precision precision) {
@@ -68,6 +69,8 @@ Outcome run(const Network& network, const Tensor& picture, Precision precision) 
   stream->wait();
   Outcome outcome;
   outcome.scores.assign(scores.as<float>().begin(), scores.as<float>().end());
+  const MemoryPlan& memory = program->memory();
+  outcome.memory = static_cast<double>(memory.arena_bytes) / static_cast<double>(memory.lower_bound);
   for (const Step& step : program->steps()) ++outcome.kernels[step.kernel.implementation];
   return outcome;
 }
@@ -110,6 +113,7 @@ TEST_P(NetsOnCuda, GiveTheCpusScores) {
     const Outcome found = run(on_cuda, picture, precision);
     const double off = largest_difference(found.scores, expected) / scale;
     EXPECT_LE(off, tolerance) << name_of(precision);
+    EXPECT_LE(found.memory, 1.05) << name_of(precision);
     int by_cudnn = 0, all = 0;
     for (const auto& [name, count] : found.kernels) {
       all += count;
@@ -118,8 +122,9 @@ TEST_P(NetsOnCuda, GiveTheCpusScores) {
     if (std::getenv("YY_CUDNN_DEVICE") != nullptr) {
       EXPECT_GT(by_cudnn, 0);
     }
-    std::cout << fmt::format("{} {}: off by {:.2g} of the deviation; {} of {} nodes by cuDNN\n",
-                             GetParam().file, name_of(precision), off, by_cudnn, all);
+    std::cout << fmt::format(
+        "{} {}: off by {:.2g} of the deviation; {} of {} nodes by cuDNN; arena over lower bound {:.4f}\n",
+        GetParam().file, name_of(precision), off, by_cudnn, all, found.memory);
   }
 }
 

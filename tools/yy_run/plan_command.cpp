@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <fmt/format.h>
+#include <map>
 #include <nlohmann/json.hpp>
 
 #include "tools/device_option.h"
@@ -99,6 +100,21 @@ std::string text_of(const std::vector<Row>& rows) {
   return table.text();
 }
 
+// Implementations that come before those that run, and why they do not: a line per reason, with the nodes.
+std::string passed_over(const Program& program) {
+  std::map<std::string, std::vector<std::string>> nodes;
+  for (const Step& step : program.steps()) {
+    for (const std::string& reason : step.kernel.passed_over) nodes[reason].push_back(step.node.name);
+  }
+  std::string text;
+  for (const auto& [reason, names] : nodes) {
+    text +=
+        fmt::format("passed over at {} {} ({}{}): {}\n", names.size(), names.size() == 1 ? "node" : "nodes",
+                    names.front(), names.size() > 1 ? ", ..." : "", reason);
+  }
+  return text;
+}
+
 double ratio_of(const MemoryPlan& memory) {
   return memory.lower_bound == 0
              ? 1
@@ -136,6 +152,11 @@ std::string json_of(const std::vector<Row>& rows, const Program& program, const 
     }
     out["rows"].push_back(std::move(entry));
   }
+  out["passed_over"] = Json::array();
+  for (const Step& step : program.steps()) {
+    for (const std::string& reason : step.kernel.passed_over)
+      out["passed_over"].push_back({{"node", step.node.name}, {"reason", reason}});
+  }
   return out.dump(1, ' ', false, Json::error_handler_t::replace) + "\n";
 }
 
@@ -149,7 +170,7 @@ ExitCode plan(const PlanOptions& options) {
     write_file(options.json, json_of(rows, *program, network, options));
   }
   if (options.json == "-") return ExitCode::ok;
-  write_file("-", text_of(rows) + "\n" + totals_of(*program, network));
+  write_file("-", text_of(rows) + "\n" + passed_over(*program) + totals_of(*program, network));
   return ExitCode::ok;
 }
 
