@@ -110,7 +110,12 @@ class CudaBackend : public Backend {
   bool host_memory() const override { return false; }
 
   std::unique_ptr<Stream> new_stream(int) const override {
-    return std::make_unique<CudaStream>(context_.device);
+    auto stream = std::make_unique<CudaStream>(context_.device);
+    if (context_.cudnn != nullptr) {
+      const DeviceScope scope(context_.device);
+      stream->cudnn(context_.libraries);  // takes its time and memory now rather than in the first launch
+    }
+    return stream;
   }
 
  private:

@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <fmt/format.h>
+#include <mutex>
 
 #include "cuda/kernels/unary.h"
 #include "cuda/private/pack.h"
@@ -17,8 +18,10 @@ struct Made {
   std::shared_ptr<const CudnnDevice> device;
   CudnnPlan plan;
   ConvProblem problem;
-  Buffer weights, bias;               // the latter is empty where the float32 input does
-  std::optional<Activation> unfused;  // runs over y afterwards
+  std::unique_ptr<std::mutex> enqueueing = std::make_unique<std::mutex>();
+  Buffer weights = {}, bias = {};  // the latter is empty where the float32 input does
+  bool packs_bias = false;
+  std::optional<Activation> unfused = {};  // runs over y afterwards
 };
 
 CudnnDescriptor variant_pack(const Made& made, const Binding& at) {
@@ -43,28 +46,29 @@ CudnnDescriptor variant_pack(const Made& made, const Binding& at) {
 void run(const Made& made, const CudnnDescriptor& pack, const Binding& at, Stream& stream) {
   const Libraries::Cudnn& api = made.device->api();
   auto& own = static_cast<CudaStream&>(stream);
-  const cudnn::Status status =
-      api.execute(own.cudnn(made.device->libraries), made.plan.descriptor.get(), pack.get());
-  if (status != cudnn::success) {
-    throw Error(ErrorCode::device, fmt::format("cuDNN's engine {} failed with status {} on {}",
-                                               made.plan.engine, status, made.problem.text()));
+  const cudnn::Handle handle = own.cudnn(made.device->libraries);
+  cudnn::Status status = cudnn::success;
+  {
+    // Not every engine's plan may be used by two threads at once.
+    const std::lock_guard lock(*made.enqueueing);
+    status = api.execute(handle, made.plan.descriptor.get(), pack.get());
   }
+  if (status != cudnn::success)
+    refuse_cudnn(api, fmt::format("engine {} cannot run {}", made.plan.engine, made.problem.text()), status);
   if (!made.unfused) return;
   void* y = at.outputs[0].data;
   launch_unary(made.problem.written, y, y, at.outputs[0].desc.shape.elements(), *made.unfused, own.get());
 }
 
-// Whether a rounding error never grows on its way through.
+// Whether a rounding error, relative to the value, never grows on its way through.
 bool contracts(const Activation& f) {
   using Kind = Activation::Kind;
   switch (f.kind) {
     case Kind::relu:
     case Kind::clip:
-    case Kind::sigmoid:
     case Kind::tanh:
       return true;
     case Kind::leaky_relu:
-    case Kind::hard_sigmoid:
       return std::abs(f.alpha) <= 1;
     default:
       return false;
@@ -72,8 +76,7 @@ bool contracts(const Activation& f) {
 }
 
 // In the type of x, each number rounded by itself.
-Buffer narrow_bias(const KernelRequest& request, DType dtype) {
-  const Tensor& bias = *request.inputs[2].constant;
+Buffer pack_bias(const KernelRequest& request, const Tensor& bias, DType dtype) {
   const std::int64_t count = bias.desc().shape.elements();
   const FilterLayout alone{static_cast<std::size_t>(count), 1, 1, 1};
   return pack(request.weights, bias, "bias", dtype, alone, count,
@@ -89,28 +92,35 @@ KernelOrRefusal cudnn_conv_kernel(const KernelRequest& request, const Context& c
   const bool is_narrow = problem.read != DType::f32;
   if (is_narrow && bias != nullptr && bias->constant == nullptr)
     return Refusal{"a bias that is computed from data would have to be narrowed"};
-  problem.bias = bias != nullptr;
   problem.relu = activation && activation->kind == Activation::Kind::relu;
+  // There are engines for a residual or Relu behind a bias only.
+  const bool has_zero_bias = bias == nullptr && (problem.relu || problem.residual);
+  problem.bias = bias != nullptr || has_zero_bias;
   const bool is_unfused = activation && !problem.relu;
   // What cuDNN writes is rounded before the activation sees it.
   if (is_unfused && problem.written != DType::f32 && !contracts(*activation))
     return Refusal{fmt::format("{} would magnify that its input is rounded", activation->text())};
   auto planned = plan_convolution(*context.cudnn, problem);
   if (const auto* refusal = std::get_if<Refusal>(&planned)) return *refusal;
-  auto made = std::make_shared<Made>(
-      Made{context.cudnn, std::get<CudnnPlan>(std::move(planned)), problem, {}, {}, std::nullopt});
+  auto made = std::make_shared<Made>(Made{context.cudnn, std::get<CudnnPlan>(std::move(planned)), problem});
   if (is_unfused) made->unfused = activation;
   const auto [k, c, r, s] = problem.w;
   const std::int64_t taps = r * s, each = c * taps;
   made->weights = pack(request.weights, *request.inputs[1].constant, "[K,R,S,C]", problem.read, filters,
                        k * each, {{{1, 0, 0}, {k, each, each}, {taps, 1, c}, {c, taps, 1}}});
-  if (is_narrow && problem.bias) made->bias = narrow_bias(request, problem.read);
+  if (has_zero_bias) {
+    const Tensor zeros({Shape{k}, DType::f32, Layout::row_major});
+    made->bias = pack_bias(request, zeros, problem.read);
+  } else if (is_narrow && bias != nullptr) {
+    made->bias = pack_bias(request, *bias->constant, problem.read);
+    made->packs_bias = true;
+  }
   Kernel kernel;
   kernel.implementation =
       fmt::format("cudnn engine {}{}", made->plan.engine, made->unfused ? " + unary" : "");
   kernel.workspace_bytes = made->plan.workspace_bytes;
   kernel.packed_inputs = {1};
-  if (made->bias.bytes > 0) kernel.packed_inputs.push_back(2);
+  if (made->packs_bias) kernel.packed_inputs.push_back(2);
   kernel.bind = [made](const Binding& at) -> Launch {
     return [made, at, pack = variant_pack(*made, at)](Stream& stream) { run(*made, pack, at, stream); };
   };

@@ -13,14 +13,19 @@ using cudnn::Element;
 using cudnn::Kind;
 
 constexpr std::size_t most_candidates = 64;
-constexpr std::size_t most_workspace = std::size_t{512} << 20;
+constexpr std::size_t most_workspace = std::size_t{128} << 20;  // per worker
+constexpr std::size_t oldest_version = 90800;                   // the first to plan for a described device
 
-[[noreturn]] void refuse(const Libraries::Cudnn& api, const char* what, cudnn::Status status) {
+}  // namespace
+
+void refuse_cudnn(const Libraries::Cudnn& api, const std::string& what, cudnn::Status status) {
   std::array<char, 512> text{};
   api.last_error(text.data(), text.size());
   throw Error(ErrorCode::device,
               fmt::format("cuDNN: {}: status {}{}{}", what, status, text[0] == 0 ? "" : ", ", text.data()));
 }
+
+namespace {
 
 cudnn::DataType type_of(DType dtype) {
   switch (dtype) {
@@ -192,6 +197,11 @@ CudnnPlan make_plan(const CudnnDevice& device, const CudnnDescriptor& config, co
   };
   if (index.at(0) == 0) refuse_engine("is the library's last resort");
   if (const char* why = complaint(notes, problem.read)) refuse_engine(why);
+  // It would be compiled now, for up to seconds, and only where there is a driver.
+  for (auto note :
+       engine.read<cudnn::BehaviorNote>(Attribute::engine_behavior_notes, Element::behavior_note)) {
+    if (note == cudnn::BehaviorNote::runtime_compilation) refuse_engine("is compiled when it is first used");
+  }
   CudnnDescriptor plan(device.api(), Kind::plan);
   plan.set(Attribute::plan_engine_config, config).set(Attribute::plan_device, device.properties);
   plan.finalize();
@@ -205,25 +215,25 @@ CudnnPlan make_plan(const CudnnDevice& device, const CudnnDescriptor& config, co
 
 CudnnDescriptor::CudnnDescriptor(const Libraries::Cudnn& api, Kind kind) : api_(&api) {
   const cudnn::Status status = api.create_descriptor(kind, &raw_);
-  if (status != cudnn::success) refuse(api, "a descriptor cannot be made", status);
+  if (status != cudnn::success) refuse_cudnn(api, "a descriptor cannot be made", status);
   owner_ = {raw_, [destroy = api.destroy_descriptor, library = api.library](void* raw) { destroy(raw); }};
 }
 
 CudnnDescriptor& CudnnDescriptor::finalize() {
   const cudnn::Status status = api_->finalize(raw_);
-  if (status != cudnn::success) refuse(*api_, "a descriptor is refused", status);
+  if (status != cudnn::success) refuse_cudnn(*api_, "a descriptor is refused", status);
   return *this;
 }
 
 void CudnnDescriptor::set_bytes(Attribute name, Element type, std::int64_t count, const void* elements) {
   const cudnn::Status status = api_->set_attribute(raw_, name, type, count, elements);
-  if (status != cudnn::success) refuse(*api_, "an attribute is refused", status);
+  if (status != cudnn::success) refuse_cudnn(*api_, "an attribute is refused", status);
 }
 
 std::int64_t CudnnDescriptor::count(Attribute name, Element type) const {
   std::int64_t elements = 0;
   const cudnn::Status status = api_->get_attribute(raw_, name, type, 0, &elements, nullptr);
-  if (status != cudnn::success) refuse(*api_, "an attribute cannot be read", status);
+  if (status != cudnn::success) refuse_cudnn(*api_, "an attribute cannot be read", status);
   return elements;
 }
 
@@ -231,7 +241,7 @@ std::size_t CudnnDescriptor::get_bytes(Attribute name, Element type, std::size_t
   std::int64_t filled = 0;
   const cudnn::Status status =
       api_->get_attribute(raw_, name, type, static_cast<std::int64_t>(room), &filled, elements);
-  if (status != cudnn::success) refuse(*api_, "an attribute cannot be read", status);
+  if (status != cudnn::success) refuse_cudnn(*api_, "an attribute cannot be read", status);
   return std::min(room, static_cast<std::size_t>(filled));
 }
 
@@ -239,6 +249,10 @@ std::shared_ptr<const CudnnDevice> open_cudnn(std::shared_ptr<const Libraries> l
   const Libraries::Cudnn& api = libraries->cudnn;
   if (!api.library.handle)
     throw Error(ErrorCode::device, fmt::format("cuDNN is not there: {}", api.library.trouble));
+  if (api.version() < oldest_version) {
+    throw Error(ErrorCode::device,
+                fmt::format("cuDNN {} is too old; version 9.8 or newer is needed", version_text(api)));
+  }
   CudnnDescriptor properties(api, Kind::device);
   if (api.described_device.empty()) {
     properties.set(Attribute::device_id, Element::int32, static_cast<std::int32_t>(device));
@@ -257,26 +271,34 @@ std::string ConvProblem::text() const {
       "{}x{}{}{}{} {} -> {} at {}x{}, batch {}", w[2], w[3],
       stride == std::array<std::int64_t, 2>{1, 1} ? "" : fmt::format(" stride {}", stride[0]),
       dilation == std::array<std::int64_t, 2>{1, 1} ? "" : fmt::format(" dilation {}", dilation[0]),
-      grouped ? fmt::format(" groups {}", x[1] / w[1]) : "", x[1], w[0], x[2], x[3], x[0]);
+      grouped ? fmt::format(" groups {}", x[1] / w[1]) : "", x[1], w[0], x[2], x[3], x[0],
+      residual ? ", residual" : "", bias ? ", bias" : "", relu ? ", relu" : "");
 }
 
 std::variant<CudnnPlan, Refusal> plan_convolution(const CudnnDevice& device, const ConvProblem& problem) {
   std::string why;
+  const auto note = [&why](const Error& error) {
+    if (why.empty()) why = error.what();
+  };
   try {
     const CudnnDescriptor graph = GraphBuilder(device.api(), problem).graph();
     for (cudnn::HeuristicMode mode : {cudnn::HeuristicMode::a, cudnn::HeuristicMode::fallback}) {
-      for (const CudnnDescriptor& config : candidates(device, graph, mode)) {
-        try {
-          return make_plan(device, config, problem);
-        } catch (const Error& error) {
-          if (why.empty()) why = error.what();
+      try {
+        for (const CudnnDescriptor& config : candidates(device, graph, mode)) {
+          try {
+            return make_plan(device, config, problem);
+          } catch (const Error& error) {
+            note(error);
+          }
         }
+      } catch (const Error& error) {
+        note(error);
       }
     }
   } catch (const Error& error) {
     return Refusal{error.what()};
   }
-  return Refusal{why.empty() ? "cuDNN proposes no engine" : "no engine fits; the first: " + why};
+  return Refusal{why.empty() ? "it proposes no engine" : "no engine fits; the first: " + why};
 }
 
 }  // namespace yy::cuda

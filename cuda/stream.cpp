@@ -1,10 +1,8 @@
 #include "cuda/private/stream.h"
 
-#include <fmt/format.h>
-
 #include "cuda/private/context.h"
+#include "cuda/private/cudnn_graph.h"
 #include "cuda/private/device_scope.h"
-#include "runtime/error.h"
 
 namespace yy::cuda {
 
@@ -19,7 +17,9 @@ CudaStream::CudaStream(int device) : device_(device) {
 
 // The staging buffers must outlive what is on its way.
 CudaStream::~CudaStream() {
+  const DeviceScope scope(device_);
   cudaStreamSynchronize(stream_.get());
+  cudnn_.reset();
 }
 
 void CudaStream::run(std::span<const Launch> launches) {
@@ -52,12 +52,11 @@ cudnn::Handle CudaStream::cudnn(const std::shared_ptr<const Libraries>& librarie
   const Libraries::Cudnn& api = libraries->cudnn;
   cudnn::Handle made = nullptr;
   cudnn::Status status = api.create(&made);
-  if (status == cudnn::success) {
-    cudnn_ = {made, [libraries](void* handle) { libraries->cudnn.destroy(handle); }};
-    status = api.set_stream(made, stream_.get());
-  }
-  if (status != cudnn::success)
-    throw Error(ErrorCode::device, fmt::format("cuDNN gives no handle for a stream: status {}", status));
+  if (status != cudnn::success) refuse_cudnn(api, "a stream gets no handle", status);
+  std::shared_ptr<void> owner(made, [libraries](void* handle) { libraries->cudnn.destroy(handle); });
+  status = api.set_stream(made, stream_.get());
+  if (status != cudnn::success) refuse_cudnn(api, "a handle takes no stream", status);
+  cudnn_ = std::move(owner);
   return made;
 }
 

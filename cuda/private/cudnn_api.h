@@ -43,6 +43,7 @@ enum class Element : int {
   numerical_note = 11,
   pointwise_mode = 14,
   descriptor = 15,
+  behavior_note = 19,
   int32 = 23,
   character = 24,
 };
@@ -87,6 +88,7 @@ enum class Attribute : int {
   pack_workspace = 1003,
   engine_index = 1301,
   engine_numerical_notes = 1303,
+  engine_behavior_notes = 1305,
   device_id = 2700,
   device_json = 2702,
 };
@@ -108,5 +110,7 @@ enum class NumericalNote : int {
   winograd_13x13 = 8,
   strict_nan = 9,
 };
+
+enum class BehaviorNote : int { runtime_compilation = 0 };
 
 }  // namespace yy::cuda::cudnn

@@ -18,6 +18,9 @@
 
 namespace yy::cuda {
 
+// Throws Error (device): what failed, the status, and the library's own words for it.
+[[noreturn]] void refuse_cudnn(const Libraries::Cudnn& api, const std::string& what, cudnn::Status status);
+
 // Owns one of cuDNN's descriptors. Throws Error (device) with the library's own words.
 class CudnnDescriptor {
  public:

@@ -34,6 +34,7 @@ SAME(Element::heuristic_mode, CUDNN_TYPE_HEUR_MODE);
 SAME(Element::numerical_note, CUDNN_TYPE_NUMERICAL_NOTE);
 SAME(Element::pointwise_mode, CUDNN_TYPE_POINTWISE_MODE);
 SAME(Element::descriptor, CUDNN_TYPE_BACKEND_DESCRIPTOR);
+SAME(Element::behavior_note, CUDNN_TYPE_BEHAVIOR_NOTE);
 SAME(Element::int32, CUDNN_TYPE_INT32);
 SAME(Element::character, CUDNN_TYPE_CHAR);
 SAME(Attribute::pointwise_mode, CUDNN_ATTR_POINTWISE_MODE);
@@ -75,6 +76,8 @@ SAME(Attribute::pack_pointers, CUDNN_ATTR_VARIANT_PACK_DATA_POINTERS);
 SAME(Attribute::pack_workspace, CUDNN_ATTR_VARIANT_PACK_WORKSPACE);
 SAME(Attribute::engine_index, CUDNN_ATTR_ENGINE_GLOBAL_INDEX);
 SAME(Attribute::engine_numerical_notes, CUDNN_ATTR_ENGINE_NUMERICAL_NOTE);
+SAME(Attribute::engine_behavior_notes, CUDNN_ATTR_ENGINE_BEHAVIOR_NOTE);
+SAME(BehaviorNote::runtime_compilation, CUDNN_BEHAVIOR_NOTE_RUNTIME_COMPILATION);
 SAME(Attribute::device_id, CUDNN_ATTR_DEVICEPROP_DEVICE_ID);
 SAME(Attribute::device_json, CUDNN_ATTR_DEVICEPROP_JSON_REPRESENTATION);
 SAME(DataType::float32, CUDNN_DATA_FLOAT);
@@ -91,6 +94,8 @@ SAME(NumericalNote::reduced_precision_reduction, CUDNN_NUMERICAL_NOTE_REDUCED_PR
 SAME(NumericalNote::fft, CUDNN_NUMERICAL_NOTE_FFT);
 SAME(NumericalNote::nondeterministic, CUDNN_NUMERICAL_NOTE_NONDETERMINISTIC);
 SAME(NumericalNote::winograd, CUDNN_NUMERICAL_NOTE_WINOGRAD);
+SAME(NumericalNote::winograd_4x4, CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_4x4);
+SAME(NumericalNote::winograd_6x6, CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_6x6);
 SAME(NumericalNote::winograd_13x13, CUDNN_NUMERICAL_NOTE_WINOGRAD_TILE_13x13);
 SAME(NumericalNote::strict_nan, CUDNN_NUMERICAL_NOTE_STRICT_NAN_PROP);
 #undef SAME

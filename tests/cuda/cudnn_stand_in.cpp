@@ -230,12 +230,10 @@ NaiveConv read_graph(const Told& graph, Pack& pack) {
     if (conv.relu) throw std::runtime_error("nothing comes after Relu");
     if (operation.other(Attribute::pointwise_descriptor).one<int>(Attribute::pointwise_mode) == 0) {
       const NaiveTensor added = pack.tensor(operation.other(Attribute::pointwise_b));
-      (added.dims[0] == conv.y.dims[0] && added.dims[2] == conv.y.dims[2] &&
-               added.dims[3] == conv.y.dims[3] && conv.bias.data == nullptr &&
-               conv.residual.data == nullptr &&
-               !(added.dims[0] == 1 && added.dims[2] == 1 && added.dims[3] == 1 && i + 1 >= operations.size())
-           ? conv.residual
-           : conv.bias) = added;
+      const bool is_whole = std::ranges::equal(added.dims, conv.y.dims) && conv.residual.data == nullptr;
+      NaiveTensor& slot = is_whole ? conv.residual : conv.bias;
+      if (slot.data != nullptr) throw std::runtime_error("three summands are not stood in for");
+      slot = added;
     } else {
       conv.relu = true;
     }
@@ -258,7 +256,8 @@ Status execute(Handle handle, RawDescriptor plan, RawDescriptor raw_pack) {
     std::int64_t workspace = 0, count = 0;
     recorder().real.get_attribute(plan, Attribute::plan_workspace_size, Element::int64, 1, &count,
                                   &workspace);
-    if (workspace > 0 && pack_told.one<void*>(Attribute::pack_workspace) == nullptr)
+    const auto address = reinterpret_cast<std::uintptr_t>(pack_told.one<void*>(Attribute::pack_workspace));
+    if (workspace > 0 && (address == 0 || address % 16 != 0))
       throw std::runtime_error("the plan needs a workspace");
     Pack pack(pack_told);
     const NaiveConv conv =

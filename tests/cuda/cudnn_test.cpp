@@ -1,4 +1,5 @@
 // What we tell cuDNN, and what the real library answers for GPUs that are only described.
+#include <dlfcn.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -75,10 +76,33 @@ TEST_F(Cudnn, ADescriptionThatIsNoneIsAnError) {
   EXPECT_THROW(cuda::open_cudnn(libraries, 0), Error);
 }
 
-// A described device has no driver behind it, so a real one cannot be asked.
-TEST_F(Cudnn, WithoutADeviceItCannotTellAndOwnKernelsRun) {
+// The library asks the real driver about devices that are not described.
+TEST_F(Cudnn, CannotTellOfADeviceWithoutADriver) {
+  if (void* driver = dlopen("libcuda.so.1", RTLD_NOW)) {
+    dlclose(driver);
+    GTEST_SKIP() << "there is a driver";
+  }
   const auto real = std::make_shared<const cuda::Libraries>(cuda::open_libraries());
   EXPECT_THROW(cuda::open_cudnn(real, 0), Error);
+}
+
+TEST_F(Cudnn, IsRefusedWhereItIsTooOld) {
+  auto old = std::make_shared<cuda::Libraries>(*libraries_with_stand_in("a100"));
+  old->cudnn.version = [] { return std::size_t{90700}; };
+  try {
+    cuda::open_cudnn(old, 0);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("cuDNN 9.7.0 is too old"));
+  }
+}
+
+// Without a bias there is no engine for what comes behind a convolution; a bias of zeros makes one.
+TEST_F(Cudnn, HasPlansForAResidualBehindABiasOnly) {
+  ConvProblem bare = problem(DType::f16);
+  bare.bias = false;
+  EXPECT_NE(refusal("a100", bare), "");
+  EXPECT_EQ(refusal("a100", problem(DType::f16)), "");
 }
 
 TEST(CudnnMissing, IsNamed) {
@@ -92,7 +116,7 @@ TEST(CudnnMissing, IsNamed) {
 }
 
 // The digits network's convolutions are cuDNN's on one backend and ours on the other, which says why.
-TEST_F(Cudnn, RunsWhatItIsTold) {
+TEST_F(Cudnn, ComesFirstWhereItIsAskedFor) {
   const std::string file = std::string(YY_TEST_MODELS_DIR) + "/digits-yang.onnx";
   const auto implementations = [&](std::shared_ptr<const Backend> backend) {
     const Network network(file, std::move(backend));
