@@ -76,6 +76,21 @@ TEST_F(Cudnn, ADescriptionThatIsNoneIsAnError) {
   EXPECT_THROW(cuda::open_cudnn(libraries, 0), Error);
 }
 
+// Of this one (the first layer of a network for photographs, padded as TensorFlow pads) cuDNN has on an A100
+// in float32 its last resort and engines that round to TF32, and nothing that is neither.
+TEST_F(Cudnn, EnginesThatKeepNoPromiseAreRefused) {
+  ConvProblem stem;
+  stem.x = {8, 3, 224, 224};
+  stem.w = {32, 3, 3, 3};
+  stem.y = {8, 32, 112, 112};
+  stem.stride = {2, 2};
+  stem.pads_after = {1, 1};
+  stem.bias = true;
+  EXPECT_THAT(refusal("a100", stem), HasSubstr("no engine fits; the first: engine"));
+  stem.read = stem.written = DType::f16;
+  EXPECT_EQ(refusal("a100", stem), "");
+}
+
 // The library asks the real driver about devices that are not described.
 TEST_F(Cudnn, CannotTellOfADeviceWithoutADriver) {
   if (void* driver = dlopen("libcuda.so.1", RTLD_NOW)) {

@@ -128,6 +128,24 @@ TEST_P(NetsOnCuda, GiveTheCpusScores) {
   }
 }
 
+// ResNet-8 pads its strided layers on one side only, and has no other activation than Relu.
+TEST(NetsByCudnn, EveryLayerOfResNet8) {
+  const fs::path file = shared / "zoo/cifar-resnet8.onnx";
+  if (!fs::exists(file)) GTEST_SKIP() << file << " is not there";
+  const std::shared_ptr<const Backend> cuda(&cuda_backend(), [](const Backend*) {});
+  const Network network(file, cuda);
+  const auto program = network.program({Shape{1, 3, 32, 32}}, 1, Precision::f16);
+  int layers = 0;
+  for (const Step& step : program->steps()) {
+    if (step.node.op->name() != "Conv") continue;
+    ++layers;
+    EXPECT_TRUE(step.kernel.implementation.starts_with("cudnn"))
+        << step.node.name << ": " << step.kernel.implementation;
+    EXPECT_FALSE(step.kernel.implementation.ends_with("unary")) << step.node.name;
+  }
+  EXPECT_EQ(layers, 9);
+}
+
 INSTANTIATE_TEST_SUITE_P(All, NetsOnCuda, testing::ValuesIn(nets()), name_of_net);
 
 }  // namespace
