@@ -107,6 +107,9 @@ class CudaBackend : public Backend {
     return buffer;
   }
 
+  // What cudaMalloc gives, and so what cuDNN's workspaces usually have.
+  std::size_t alignment() const override { return 256; }
+
   bool host_memory() const override { return false; }
 
   std::unique_ptr<Stream> new_stream(int) const override {

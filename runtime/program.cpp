@@ -9,8 +9,6 @@
 namespace yy {
 namespace {
 
-constexpr std::size_t alignment = 64;  // bytes: a cache line, and what wide vector loads like
-
 // The last step that reads each value; graph outputs live to the end.
 std::vector<int> last_reads(const Graph& graph) {
   std::vector<int> last(graph.values.size(), -1);
@@ -32,7 +30,7 @@ std::shared_ptr<const Program> Program::compile(Graph graph, const Backend& back
   program->make_kernels(backend, weights, threads);
   program->share_memory();
   program->place_constants(weights);
-  program->memory_ = plan_memory(program->intervals_, alignment);
+  program->memory_ = plan_memory(program->intervals_, backend.alignment());
   return program;
 }
 

@@ -257,7 +257,7 @@ Status execute(Handle handle, RawDescriptor plan, RawDescriptor raw_pack) {
     recorder().real.get_attribute(plan, Attribute::plan_workspace_size, Element::int64, 1, &count,
                                   &workspace);
     const auto address = reinterpret_cast<std::uintptr_t>(pack_told.one<void*>(Attribute::pack_workspace));
-    if (workspace > 0 && (address == 0 || address % 16 != 0))
+    if (workspace > 0 && (address == 0 || address % 256 != 0))
       throw std::runtime_error("the plan needs a workspace");
     Pack pack(pack_told);
     const NaiveConv conv =
