@@ -1,5 +1,6 @@
-// Convolution: bias, residual and activation are part of each of the kernels. Depthwise ones and groups of
-// few filters have kernels of their own; all others are matrix products.
+// Convolution. Depthwise ones and groups of few filters have kernels of their own; all others are cuDNN's
+// where it is asked for and has a plan, else matrix products. Bias, residual and activation are part of each
+// of our kernels.
 #include "ops/conv.h"
 
 #include <algorithm>

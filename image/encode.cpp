@@ -1,40 +1,24 @@
-// libjpeg reports an error by leaving through longjmp: what lies between setjmp and the calls needs no
-// destructor.
 #include "image/encode.h"
 
-#include <csetjmp>
-#include <cstdio>
 #include <cstdlib>
 #include <fmt/format.h>
-#include <jpeglib.h>
 
+#include "image/private/jpeg_trap.h"
 #include "runtime/error.h"
 
 namespace yy {
 namespace {
 
-struct ErrorTrap {
-  jpeg_error_mgr base;  // first, so that a pointer to it is a pointer to the trap
-  std::jmp_buf leave;
-  char message[JMSG_LENGTH_MAX];
-};
-
-[[noreturn]] void on_error(j_common_ptr info) {
-  auto* trap = reinterpret_cast<ErrorTrap*>(info->err);
-  info->err->format_message(info, trap->message);
-  std::longjmp(trap->leave, 1);
-}
-
 // Owns what libjpeg allocates.
 struct Writer {
   jpeg_compress_struct info = {};
-  ErrorTrap trap = {};
+  JpegTrap trap = {};
   unsigned char* bytes = nullptr;
   unsigned long size = 0;
 
   Writer() {
     info.err = jpeg_std_error(&trap.base);
-    trap.base.error_exit = on_error;
+    trap.base.error_exit = leave_jpeg;
     trap.base.emit_message = [](j_common_ptr, int) {};
   }
   ~Writer() {

@@ -13,6 +13,7 @@
 #include <string>
 
 #include "image/private/codec.h"
+#include "image/private/jpeg_trap.h"
 #include "runtime/error.h"
 
 namespace yy {
@@ -24,32 +25,20 @@ constexpr int max_scans = 500;
 constexpr int64_t coefficient_bytes_per_pixel = 8;
 constexpr int64_t table_bytes = int64_t{64} << 20;
 
-struct ErrorTrap {
-  jpeg_error_mgr base;  // first, so that a pointer to it is a pointer to the trap
-  std::jmp_buf leave;
-  char message[JMSG_LENGTH_MAX];
-};
-
-[[noreturn]] void on_error(j_common_ptr info) {
-  auto* trap = reinterpret_cast<ErrorTrap*>(info->err);
-  info->err->format_message(info, trap->message);
-  std::longjmp(trap->leave, 1);
-}
-
 void on_message(j_common_ptr info, int level) {
   // Level -1 is a warning: the library would go on with pixels of its own invention. Two of them do not
   // concern the pixels, and stray bytes before a marker are common in real photographs (ImageNet has some).
   const int code = info->err->msg_code;
   const bool harmless = code == JWRN_JFIF_MAJOR || code == JWRN_ADOBE_XFORM || code == JWRN_EXTRANEOUS_DATA;
-  if (level < 0 && !harmless) on_error(info);
+  if (level < 0 && !harmless) leave_jpeg(info);
 }
 
 void on_progress(j_common_ptr info) {
   const auto* decoder = reinterpret_cast<j_decompress_ptr>(info);
   if (decoder->input_scan_number <= max_scans) return;
-  auto* trap = reinterpret_cast<ErrorTrap*>(info->err);
-  std::snprintf(trap->message, sizeof trap->message, "more than %d scans", max_scans);
-  std::longjmp(trap->leave, 1);
+  JpegTrap& trap = JpegTrap::of(info);
+  std::snprintf(trap.message, sizeof trap.message, "more than %d scans", max_scans);
+  std::longjmp(trap.leave, 1);
 }
 
 class JpegReader {
@@ -83,12 +72,12 @@ class JpegReader {
  private:
   JpegReader() {
     info_.err = jpeg_std_error(&trap_.base);
-    trap_.base.error_exit = on_error;
+    trap_.base.error_exit = leave_jpeg;
     trap_.base.emit_message = on_message;
     progress_.progress_monitor = on_progress;
   }
 
-  ErrorTrap trap_{};
+  JpegTrap trap_{};
   jpeg_progress_mgr progress_{};
   jpeg_decompress_struct info_{};
 };

@@ -201,6 +201,13 @@ const std::vector<int>& reference_of(const CalibrationData& data) {
   return data.truth.empty() ? data.stages.back().labels : data.truth;
 }
 
+double accuracy_of(const CalibrationData& data, std::size_t stage) {
+  const std::vector<int>& right = reference_of(data);
+  std::int64_t correct = 0;
+  for (std::size_t i = 0; i < right.size(); ++i) correct += data.stages[stage].labels[i] == right[i] ? 1 : 0;
+  return static_cast<double>(correct) / static_cast<double>(right.size());
+}
+
 const std::vector<int>& cascade_labels_of(const StageAnswers& stage) {
   return stage.cascade_labels.empty() ? stage.labels : stage.cascade_labels;
 }
@@ -211,6 +218,10 @@ bool is_combined(const CalibrationData& data) {
 
 double ThresholdEffect::deferred() const {
   return static_cast<double>(seen.at(1)) / static_cast<double>(counts.images);
+}
+
+double ThresholdEffect::accuracy() const {
+  return static_cast<double>(correct) / static_cast<double>(counts.images);
 }
 
 double ThresholdEffect::loss() const {

@@ -65,7 +65,8 @@ struct ThresholdEffect {
   double seconds_per_image = 0;
 
   double deferred() const;  // fraction that Yin does not answer
-  double loss() const;      // on these pictures; negative where the cascade is better
+  double accuracy() const;
+  double loss() const;  // on these pictures; negative where the cascade is better
 };
 
 struct Calibration {
@@ -84,6 +85,9 @@ struct Calibration {
 
 // What is right for each picture: the truth, or the last stage's answers.
 const std::vector<int>& reference_of(const CalibrationData& data);
+
+// How often the stage is right by that, alone.
+double accuracy_of(const CalibrationData& data, std::size_t stage);
 
 // What the cascade answers where this stage is the last one asked.
 const std::vector<int>& cascade_labels_of(const StageAnswers& stage);

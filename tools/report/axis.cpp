@@ -18,6 +18,15 @@ double round_step(double least) {
   return 10 * power;
 }
 
+// The largest of those that is at most `most`.
+double round_below(double most) {
+  const double power = std::pow(10, std::floor(std::log10(most) + rounding));
+  for (double digit : {5.0, 2.0}) {
+    if (digit * power <= most * (1 + rounding)) return digit * power;
+  }
+  return power;
+}
+
 std::vector<double> linear_values(double low, double high, int most) {
   if (!(high > low)) return {low};
   const double step = round_step((high - low) / most);
@@ -68,18 +77,8 @@ Axis axis_around(std::string title, const std::vector<double>& values, double un
     axis.high = logarithmic ? 10 : 1;
   }
   if (logarithmic) {
-    const auto widen = [](double value, double by, auto round) {
-      const double power = std::pow(10, std::floor(std::log10(value) + rounding));
-      double best = by > 1 ? 10 * power : power;
-      for (double digit : {1.0, 2.0, 5.0}) best = round(best, digit * power, value);
-      return best;
-    };
-    axis.low = widen(axis.low, 0.5, [](double best, double candidate, double value) {
-      return candidate <= value * (1 + rounding) ? std::max(best, candidate) : best;
-    });
-    axis.high = widen(axis.high, 2, [](double best, double candidate, double value) {
-      return candidate >= value * (1 - rounding) ? std::min(best, candidate) : best;
-    });
+    axis.low = round_below(axis.low);
+    axis.high = round_step(axis.high);
     if (!(axis.high > axis.low)) axis.low /= 2, axis.high *= 2;
     return axis;
   }

@@ -8,24 +8,15 @@
 namespace yy {
 namespace {
 
-double accuracy_alone(const CalibrationData& data, std::size_t s) {
-  const std::vector<int>& truth = reference_of(data);
-  double right = 0;
-  for (std::size_t i = 0; i < truth.size(); ++i) right += data.stages[s].labels[i] == truth[i] ? 1 : 0;
-  return right / static_cast<double>(truth.size());
-}
-
 const char* measure_of(const CalibrationData& data) {
   return data.truth.empty() ? "agreement" : "accuracy";
 }
 
 std::string tiles_of(const CalibrationReport& report, const ThresholdEffect& effect) {
   const CalibrationData& data = report.evaluated_on;
-  const double accuracy = static_cast<double>(effect.correct) / static_cast<double>(effect.counts.images);
   return html_tiles(
-      {{fmt::format("{} of the cascade", measure_of(data)), percent(accuracy),
-        fmt::format("{} alone: {}", report.names.back(),
-                    percent(accuracy_alone(data, data.stages.size() - 1)))},
+      {{fmt::format("{} of the cascade", measure_of(data)), percent(effect.accuracy()),
+        fmt::format("{} alone: {}", report.names.back(), percent(accuracy_of(data, data.stages.size() - 1)))},
        {"deferred", percent(effect.deferred()), "go beyond " + report.names.front()},
        {"speed", fmt::format("{:.2f}x", speed_up(data, effect)),
         fmt::format("of {} alone, decoding not counted", report.names.back())},
@@ -44,7 +35,7 @@ std::string deferral(const CalibrationPage& page) {
   figure.chosen = point_of(report.calibration.chosen);
   figure.yin = report.names.front();
   figure.yang = report.names.back();
-  figure.yang_accuracy = accuracy_alone(report.chosen_on, report.names.size() - 1);
+  figure.yang_accuracy = accuracy_of(report.chosen_on, report.names.size() - 1);
   figure.confidence = report.options.confidence;
   if (report.options.target.kind == CalibrationTarget::Kind::loss)
     figure.target_loss = report.options.target.value;
@@ -59,7 +50,7 @@ std::string speed(const CalibrationPage& page) {
   figure.measure = measure_of(report.chosen_on);
   for (std::size_t s = 0; s < report.names.size(); ++s) {
     figure.networks.push_back({report.names[s], 1 / report.chosen_on.stages[s].seconds_per_image,
-                               accuracy_alone(report.chosen_on, s)});
+                               accuracy_of(report.chosen_on, s)});
   }
   for (const CurvePoint& point : page.curve) {
     figure.curve.push_back(

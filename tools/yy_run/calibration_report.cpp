@@ -16,13 +16,6 @@ std::string points(double fraction) {
   return fmt::format("{:.2f}", 100 * fraction);
 }
 
-std::int64_t right_answers(const CalibrationData& data, std::size_t s) {
-  const std::vector<int>& truth = reference_of(data);
-  std::int64_t right = 0;
-  for (std::size_t i = 0; i < truth.size(); ++i) right += data.stages[s].labels[i] == truth[i] ? 1 : 0;
-  return right;
-}
-
 std::string networks_table(const CalibrationReport& report) {
   using Align = Table::Align;
   const CalibrationData& data = report.evaluated_on;
@@ -32,11 +25,11 @@ std::string networks_table(const CalibrationReport& report) {
                {"gets", Align::right}});
   const ThresholdEffect effect = effect_of(data, report.calibration.chosen.threshold);
   for (std::size_t s = 0; s < data.stages.size(); ++s) {
-    table.add({report.names[s], fmt::format("{:.4f}", share(right_answers(data, s), effect.counts.images)),
+    table.add({report.names[s], fmt::format("{:.4f}", accuracy_of(data, s)),
                fmt::format("{:.3f}", 1e3 * data.stages[s].seconds_per_image),
                fmt::format("{:.1f} %", 100 * share(effect.seen[s], effect.counts.images))});
   }
-  table.add({"cascade", fmt::format("{:.4f}", share(effect.correct, effect.counts.images)),
+  table.add({"cascade", fmt::format("{:.4f}", effect.accuracy()),
              fmt::format("{:.3f}", 1e3 * effect.seconds_per_image), "100.0 %"});
   return table.text();
 }

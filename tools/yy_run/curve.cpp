@@ -12,7 +12,7 @@ CurvePoint point_of(const ThresholdEffect& effect) {
   CurvePoint point;
   point.threshold = effect.threshold;
   point.deferred = effect.deferred();
-  point.accuracy = static_cast<double>(effect.correct) / static_cast<double>(effect.counts.images);
+  point.accuracy = effect.accuracy();
   point.loss = effect.loss();
   point.bound = std::numeric_limits<double>::quiet_NaN();
   point.seconds = effect.seconds_per_image;

@@ -118,7 +118,7 @@ PairFile pair_of(const Stages& stages, std::vector<float> thresholds, const RunO
   c.precision = name_of(choose_precision(options.precision, stages[0]->network().backend()));
   c.images = counts.images;
   c.deferred_fraction = effect.deferred();
-  c.accuracy = share(effect.correct);
+  c.accuracy = effect.accuracy();
   c.accuracy_of_last_stage = share(effect.correct + counts.lost - counts.won);
   return pair;
 }

@@ -42,9 +42,12 @@ class SearchRun {
     for (std::size_t i : pictures) truth.push_back(truth_[i]);
     const SearchResult result = search(networks, truth, options_.search(decode, joules));
     write(result, networks);
-    if (result.cascade_pays)
-      write_best(result.plans[static_cast<std::size_t>(result.best_cascade)], pictures);
-    if (html_) write_html(result, networks, pictures);
+    const SearchPlan* best =
+        result.best_cascade < 0 ? nullptr : &result.plans[static_cast<std::size_t>(result.best_cascade)];
+    const bool wants_best = best != nullptr && (result.cascade_pays || html_ != nullptr);
+    const Stages stages = wants_best ? stages_of(*best) : Stages();
+    if (result.cascade_pays) write_best(*best, stages, pictures);
+    if (html_) write_html(result, networks, best, stages, pictures);
     if (!options_.run.quiet && options_.html != "-") report(result, networks, pictures.size(), kept);
     return result.cascade_pays ? ExitCode::ok : ExitCode::does_not_pay;
   }
@@ -97,16 +100,17 @@ class SearchRun {
                json_of(result, networks, workers(), options_));
   }
 
+  Stages stages_of(const SearchPlan& plan) const {
+    std::vector<std::string> models;
+    for (std::size_t network : plan.networks) models.push_back(options_.models[network]);
+    return load_stages(models, options_.run);
+  }
+
   // The thresholds were fitted to all the pictures: the bound is what they would have shown of thresholds
   // chosen elsewhere.
-  void write_best(const SearchPlan& plan, const Pictures& pictures) const {
-    std::vector<std::string> models;
+  void write_best(const SearchPlan& plan, const Stages& stages, const Pictures& pictures) const {
     std::vector<const NetworkRun*> runs;
-    for (std::size_t network : plan.networks) {
-      models.push_back(options_.models[network]);
-      runs.push_back(&runs_[network]);
-    }
-    const Stages stages = load_stages(models, options_.run);
+    for (std::size_t network : plan.networks) runs.push_back(&runs_[network]);
     const ThresholdEffect effect = effect_of(evidence_of(runs, truth_, pictures), plan.thresholds);
     PairFile pair = pair_of(stages, plan.thresholds, options_.run, effect);
     PairFile::Calibration& c = pair.calibration;
@@ -120,18 +124,15 @@ class SearchRun {
     write_pair(pair, best_file());
   }
 
+  // `best` is null where no cascade reaches the goal; else `stages` are its networks.
   void write_html(const SearchResult& result, const std::vector<SearchNetwork>& networks,
-                  const Pictures& pictures) const {
+                  const SearchPlan* best, const Stages& stages, const Pictures& pictures) const {
     SearchPage page{
         result,    networks, options_,
         workers(), {},       conclusion_of(result, networks),
         nullptr,   nullptr,  surroundings_of(options_.run, first_->network().backend(), images_.size())};
     for (const NetworkRun& run : runs_) page.runs.push_back(&run);
-    if (result.best_cascade < 0) return commit(html_of(page));
-    const SearchPlan& plan = result.plans[static_cast<std::size_t>(result.best_cascade)];
-    std::vector<std::string> models;
-    for (std::size_t network : plan.networks) models.push_back(options_.models[network]);
-    const Stages stages = load_stages(models, options_.run);
+    if (best == nullptr) return commit(html_of(page));
     // With their scores again.
     std::vector<NetworkRun> answers;
     for (std::size_t s = 0; s < stages.size(); ++s) {
@@ -147,7 +148,7 @@ class SearchRun {
     for (const NetworkRun& run : answers) runs.push_back(&run);
     const std::vector<std::string> names = names_of(stages);
     const CalibrationData data = evidence_of(runs, truth_, pictures);
-    const CascadeEvidence cascade{names, data, pictures, plan.thresholds, runs, {}};
+    const CascadeEvidence cascade{names, data, pictures, best->thresholds, runs, {}};
     const GalleryContext gallery{images_, first_->card().classes, names, Combine::replace, options_.run.exif};
     page.cascade = &cascade;
     page.gallery = &gallery;

@@ -62,9 +62,7 @@ std::string deferral(const SearchPage& page) {
   figure.chosen = point_of(effect);
   figure.yin = evidence.names.front();
   figure.yang = evidence.names.back();
-  const auto images = static_cast<double>(effect.counts.images);
-  figure.yang_accuracy =
-      static_cast<double>(effect.correct + effect.counts.lost - effect.counts.won) / images;
+  figure.yang_accuracy = accuracy_of(evidence.data, evidence.names.size() - 1);
   return deferral_figure(figure);
 }
 
