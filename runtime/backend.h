@@ -43,8 +43,8 @@ class Backend {
   virtual Support support(Precision precision) const = 0;
   virtual KernelOrRefusal make_kernel(const KernelRequest& request) const = 0;
   virtual Buffer allocate(std::size_t bytes) const = 0;
-  // Of every tensor and workspace within an arena, and of what allocate() gives; a power of two. 64 is a cache
-  // line, and what wide vector loads like.
+  // Of every tensor and workspace within an arena, and of what allocate() gives; a power of two. 64 is a
+  // cache line, and what wide vector loads like.
   virtual std::size_t alignment() const { return 64; }
   // Whether the host may read and write what allocate() gives, once the stream has been waited for. Elsewhere
   // only Stream's copies reach it.
