@@ -159,7 +159,9 @@ KernelOrRefusal layer_kernel(const Plan& plan, const Context& context) {
   LayerProduct layer{plan.images * plan.pixels(), plan.channels, plan.filters, true};
   layer.residual = plan.conv.epilogue().residual;
   layer.activation = plan.conv.epilogue().activation;
-  return layer_product(plan.request, context, layer);
+  KernelOrRefusal made = layer_product(plan.request, context, layer);
+  if (auto* kernel = std::get_if<Kernel>(&made)) kernel->writes_slice = plan.request.slice_pitch > 0;
+  return made;
 }
 
 void set_strides(const Plan& plan, ImplicitGemmArgs& args) {
@@ -231,6 +233,7 @@ KernelOrRefusal cudnn_kernel(const Plan& plan, const Window& window, const Conte
 Kernel finished(const Plan& plan, Kernel kernel) {
   kernel.packed_inputs = {1};
   if (plan.conv.epilogue().residual) kernel.may_overwrite = 3;
+  kernel.writes_slice = plan.request.slice_pitch > 0;
   return kernel;
 }
 

@@ -100,7 +100,12 @@ KernelOrRefusal cudnn_conv_kernel(const KernelRequest& request, const Context& c
   // What cuDNN writes is rounded before the activation sees it.
   if (is_unfused && problem.written != DType::f32 && !contracts(*activation))
     return Refusal{fmt::format("{} would magnify that its input is rounded", activation->text())};
+  if (!is_unfused) problem.y_pitch = request.slice_pitch;
   auto planned = plan_convolution(*context.cudnn, problem);
+  if (std::holds_alternative<Refusal>(planned) && problem.y_pitch != 0) {
+    problem.y_pitch = 0;
+    planned = plan_convolution(*context.cudnn, problem);
+  }
   if (const auto* refusal = std::get_if<Refusal>(&planned)) return *refusal;
   auto made = std::make_shared<Made>(Made{context.cudnn, std::get<CudnnPlan>(std::move(planned)), problem});
   if (is_unfused) made->unfused = activation;
@@ -119,6 +124,7 @@ KernelOrRefusal cudnn_conv_kernel(const KernelRequest& request, const Context& c
   kernel.implementation =
       fmt::format("cudnn engine {}{}", made->plan.engine, made->unfused ? " + unary" : "");
   kernel.workspace_bytes = made->plan.workspace_bytes;
+  kernel.writes_slice = problem.y_pitch != 0;
   kernel.packed_inputs = {1};
   if (made->packs_bias) kernel.packed_inputs.push_back(2);
   kernel.bind = [made](const Binding& at) -> Launch {

@@ -38,9 +38,9 @@ cudnn::DataType type_of(DType dtype) {
   }
 }
 
-// N C H W whose channels lie last.
-std::array<std::int64_t, 4> channels_last(const std::array<std::int64_t, 4>& dims) {
-  return {dims[1] * dims[2] * dims[3], 1, dims[1] * dims[3], dims[1]};
+// N C H W whose channels lie last, pixels `pitch` elements apart.
+std::array<std::int64_t, 4> channels_last(const std::array<std::int64_t, 4>& dims, std::int64_t pitch) {
+  return {pitch * dims[2] * dims[3], 1, pitch * dims[3], pitch};
 }
 
 // Builds the operations of a problem.
@@ -53,7 +53,7 @@ class GraphBuilder {
     int left = steps;
     // What a step writes: y if it is the last, else a value that never reaches memory.
     const auto written = [&] {
-      return left == 0 ? tensor(cudnn_ids::y, problem_.y, problem_.written) : between();
+      return left == 0 ? tensor(cudnn_ids::y, problem_.y, problem_.written, problem_.y_pitch) : between();
     };
     CudnnDescriptor value = written();
     add_convolution(value);
@@ -83,8 +83,8 @@ class GraphBuilder {
 
  private:
   CudnnDescriptor tensor(std::int64_t id, const std::array<std::int64_t, 4>& dims, DType dtype,
-                         bool is_virtual = false) const {
-    const std::array<std::int64_t, 4> strides = channels_last(dims);
+                         std::int64_t pitch = 0, bool is_virtual = false) const {
+    const std::array<std::int64_t, 4> strides = channels_last(dims, pitch == 0 ? dims[1] : pitch);
     constexpr std::int64_t alignment = 16;
     CudnnDescriptor made(api_, Kind::tensor);
     made.set(Attribute::tensor_data_type, Element::data_type, type_of(dtype))
@@ -97,7 +97,7 @@ class GraphBuilder {
     return made;
   }
 
-  CudnnDescriptor between() { return tensor(next_virtual_++, problem_.y, DType::f32, true); }
+  CudnnDescriptor between() { return tensor(next_virtual_++, problem_.y, DType::f32, 0, true); }
 
   void add_convolution(const CudnnDescriptor& y) {
     const auto pair = [](const std::array<std::int64_t, 2>& values) {
@@ -268,11 +268,12 @@ std::shared_ptr<const CudnnDevice> open_cudnn(std::shared_ptr<const Libraries> l
 std::string ConvProblem::text() const {
   const bool grouped = w[1] != x[1];
   return fmt::format(
-      "{}x{}{}{}{} {} -> {} at {}x{}, batch {}", w[2], w[3],
+      "{}x{}{}{}{} {} -> {}{} at {}x{}, batch {}", w[2], w[3],
       stride == std::array<std::int64_t, 2>{1, 1} ? "" : fmt::format(" stride {}", stride[0]),
       dilation == std::array<std::int64_t, 2>{1, 1} ? "" : fmt::format(" dilation {}", dilation[0]),
-      grouped ? fmt::format(" groups {}", x[1] / w[1]) : "", x[1], w[0], x[2], x[3], x[0],
-      residual ? ", residual" : "", bias ? ", bias" : "", relu ? ", relu" : "");
+      grouped ? fmt::format(" groups {}", x[1] / w[1]) : "", x[1], w[0],
+      y_pitch == 0 ? "" : fmt::format(" of {}", y_pitch), x[2], x[3], x[0], residual ? ", residual" : "",
+      bias ? ", bias" : "", relu ? ", relu" : "");
 }
 
 std::variant<CudnnPlan, Refusal> plan_convolution(const CudnnDevice& device, const ConvProblem& problem) {

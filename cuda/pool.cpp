@@ -68,12 +68,15 @@ KernelOrRefusal make_pool(const KernelRequest& request, const Context& context) 
     return Refusal{
         fmt::format("a pooled axis should have at most {} elements, found {}", longest_axis, longest)};
   }
-  const PoolArgs args = args_of(pool, window, x, y);
+  PoolArgs args = args_of(pool, window, x, y);
   const bool with_indices = request.outputs.size() > 1;
   if (is_real(x.dtype) && x.layout == Layout::channels_last && !with_indices) {
-    return kernel_of("pictures", [=, type = x.dtype](const Binding& at, cudaStream_t stream) {
+    args.out_pixel = args.channels + gap_of(request);
+    Kernel kernel = kernel_of("pictures", [=, type = x.dtype](const Binding& at, cudaStream_t stream) {
       launch_pool_pictures(type, args, at.inputs[0].data, at.outputs[0].data, stream);
     });
+    kernel.writes_slice = request.slice_pitch > 0;
+    return kernel;
   }
   return kernel_of("any", [=, type = x.dtype](const Binding& at, cudaStream_t stream) {
     auto* indices = with_indices ? at.outputs[1].as<std::int64_t>() : nullptr;

@@ -52,6 +52,7 @@ std::variant<Finish, Refusal> finish_of(const KernelRequest& request, bool resid
   Finish finish;
   finish.activate_with(activation);
   finish.wide = written != read;
+  finish.gap = gap_of(request);
   return finish;
 }
 

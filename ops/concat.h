@@ -15,6 +15,7 @@ class Concat : public Op {
 
   std::string_view name() const override { return "Concat"; }
   std::vector<TensorDesc> infer(std::span<const OpInput> inputs) const override;
+  std::optional<std::size_t> joined_axis(const Shape& output) const override { return axis(output); }
   LayoutRule layout_rule() const override { return LayoutRule::follow; }
   PrecisionRule precision_rule(std::span<const OpInput> inputs) const override;
   std::size_t axis(const Shape& shape) const;

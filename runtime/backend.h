@@ -33,6 +33,13 @@ struct KernelRequest {
   std::span<const TensorDesc> outputs;
   int threads = 1;
   WeightStore& weights;
+  // Elements from a pixel of output 0 to the next where it may be written as a slice of a larger tensor's
+  // channels (runtime/slices.h); 0 where it lies by itself. A kernel that obeys says so
+  // (Kernel::writes_slice), any other may ignore it.
+  std::int64_t slice_pitch = 0;
+  // The inputs that lie in their place in output 0 already. A backend with kernels that write slices has
+  // kernels that join around them.
+  std::span<const std::size_t> in_place = {};
 };
 
 // Immutable, thread-safe.

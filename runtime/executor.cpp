@@ -21,7 +21,7 @@ Executor::Executor(std::shared_ptr<const Program> program, Buffer arena)
     if (id == no_value) return {};
     const Placement& place = program_->placements()[static_cast<std::size_t>(id)];
     const TensorDesc& desc = graph.value(id).desc;
-    if (place.kind == Placement::Kind::arena) return {desc, in_arena(place.interval)};
+    if (place.kind == Placement::Kind::arena) return {desc, in_arena(place.interval) + place.offset};
     return {desc, place.constant.data()};
   };
   for (ValueId id : graph.inputs) inputs_.push_back(view(id));

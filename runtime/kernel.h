@@ -52,6 +52,7 @@ struct Kernel {
   // The input whose memory output 0 may take over where nobody reads that input afterwards. A kernel must
   // also be right when it is given separate memory.
   std::optional<std::size_t> may_overwrite;
+  bool writes_slice = false;  // output 0's pixels lie KernelRequest::slice_pitch elements apart
   bool is_view = false;  // output 0 is input 0's bytes under another shape: nothing runs, `bind` is empty
   std::vector<std::string> passed_over;    // why implementations that come before this one do not run
   std::vector<std::size_t> packed_inputs;  // constants the kernel holds in its own form; bound as null

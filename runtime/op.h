@@ -54,6 +54,10 @@ class Op {
   // Whether input `index` must be known while a graph is compiled (a shape, weights that are packed).
   virtual bool needs_constant(std::size_t) const { return false; }
 
+  // The axis of the output along which the inputs lie in it, one behind another, where that is all that the
+  // operator does.
+  virtual std::optional<std::size_t> joined_axis(const Shape&) const { return std::nullopt; }
+
   virtual LayoutRule layout_rule() const { return LayoutRule::row_major; }
 
   virtual PrecisionRule precision_rule(std::span<const OpInput>) const { return PrecisionRule::float32; }

@@ -34,13 +34,33 @@ std::shared_ptr<const Program> Program::compile(Graph graph, const Backend& back
   return program;
 }
 
+// Producers come before what joins their outputs, so that is told which of them wrote slices.
+KernelOrRefusal Program::make_kernel(const Node& node, const Backend& backend, WeightStore& weights,
+                                     int threads) {
+  const std::vector<OpInput> inputs = graph_.op_inputs(node);
+  const std::vector<TensorDesc> outputs = graph_.output_descs(node);
+  KernelRequest request{*node.op, inputs, outputs, threads, weights};
+  std::vector<std::size_t> in_place;
+  for (std::size_t k = 0; k < node.inputs.size(); ++k) {
+    const ValueId id = node.inputs[k];
+    if (id != no_value && slices_[static_cast<std::size_t>(id)].exists()) in_place.push_back(k);
+  }
+  request.in_place = in_place;
+  if (node.outputs[0] == no_value) return backend.make_kernel(request);
+  Slice& slice = slices_[static_cast<std::size_t>(node.outputs[0])];
+  if (slice.exists()) request.slice_pitch = graph_.value(slice.whole).desc.shape[1];
+  KernelOrRefusal made = backend.make_kernel(request);
+  const auto* kernel = std::get_if<Kernel>(&made);
+  if (kernel == nullptr || !kernel->writes_slice) slice = {};
+  return made;
+}
+
 void Program::make_kernels(const Backend& backend, WeightStore& weights, int threads) {
   std::string refusals;
+  slices_ = find_slices(graph_);
   for (const Node& node : graph_.nodes) {
-    const std::vector<OpInput> inputs = graph_.op_inputs(node);
-    const std::vector<TensorDesc> outputs = graph_.output_descs(node);
     try {
-      KernelOrRefusal made = backend.make_kernel({*node.op, inputs, outputs, threads, weights});
+      KernelOrRefusal made = make_kernel(node, backend, weights, threads);
       if (const auto* refusal = std::get_if<Refusal>(&made)) {
         refusals += fmt::format("\n  {}: {}", node.label(), refusal->reason);
       } else {
@@ -72,7 +92,30 @@ bool Program::may_take_over(const Node& node, std::size_t k, int step) const {
   return true;
 }
 
-// Gives every value an interval; views, and outputs that take over an input's memory, share their input's.
+// Where output 0 of step `s` lies if it takes no memory of its own: at its place in a larger value, which may
+// exist already; where the input is that it is a view of or may overwrite.
+std::optional<Placement> Program::shared_place(std::size_t s) {
+  const auto at = [](ValueId id) { return static_cast<std::size_t>(id); };
+  const auto& [node, kernel] = steps_[s];
+  const int step = static_cast<int>(s);
+  if (const Slice& slice = slices_[at(node.outputs[0])]; slice.exists()) {
+    const TensorDesc& whole = graph_.value(slice.whole).desc;
+    Placement& place = placements_[at(slice.whole)];
+    if (place.kind == Placement::Kind::unused) {
+      intervals_.push_back({whole.bytes(), step, step});
+      place = {Placement::Kind::arena, static_cast<int>(intervals_.size()) - 1, 0, {}};
+    }
+    const auto first = static_cast<std::size_t>(slice.first);
+    return Placement{Placement::Kind::arena, place.interval, first * size_of(whole.dtype), {}};
+  }
+  if (kernel.is_view) return placements_[at(node.inputs[0])];
+  if (kernel.may_overwrite && may_take_over(node, *kernel.may_overwrite, step))
+    return placements_[at(node.inputs[*kernel.may_overwrite])];
+  return std::nullopt;
+}
+
+// Gives every value an interval; slices of one value, views, and outputs that take over an input's memory
+// share one.
 void Program::share_memory() {
   placements_.resize(graph_.values.size());
   const std::vector<int> last = last_reads(graph_);
@@ -88,6 +131,7 @@ void Program::share_memory() {
     if (placements_[at(id)].kind != Placement::Kind::unused) continue;
     placements_[at(id)] = {Placement::Kind::arena,
                            new_interval(graph_.value(id).desc.bytes(), 0, std::max(0, last[at(id)])),
+                           0,
                            {}};
   }
   for (std::size_t s = 0; s < steps_.size(); ++s) {
@@ -97,16 +141,10 @@ void Program::share_memory() {
       const ValueId out = node.outputs[k];
       if (out == no_value) continue;
       const int end = std::max(step, last[at(out)]);
-      if (k == 0 && kernel.is_view) {
-        placements_[at(out)] = placements_[at(node.inputs[0])];
-      } else if (k == 0 && kernel.may_overwrite) {
-        if (may_take_over(node, *kernel.may_overwrite, step)) {
-          placements_[at(out)] = placements_[at(node.inputs[*kernel.may_overwrite])];
-        }
-      }
       Placement& place = placements_[at(out)];
+      if (k == 0 && place.kind == Placement::Kind::unused) place = shared_place(s).value_or(Placement{});
       if (place.kind == Placement::Kind::unused) {
-        place = {Placement::Kind::arena, new_interval(graph_.value(out).desc.bytes(), step, end), {}};
+        place = {Placement::Kind::arena, new_interval(graph_.value(out).desc.bytes(), step, end), 0, {}};
       } else if (place.kind == Placement::Kind::arena) {
         int& extended = intervals_[static_cast<std::size_t>(place.interval)].last;
         extended = std::max(extended, end);

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -11,6 +12,7 @@
 #include "runtime/graph.h"
 #include "runtime/kernel.h"
 #include "runtime/memory_plan.h"
+#include "runtime/slices.h"
 #include "runtime/weights.h"
 
 namespace yy {
@@ -23,8 +25,9 @@ struct Step {
 // Where a value of the graph lies.
 struct Placement {
   enum class Kind { unused, constant, arena } kind = Kind::unused;
-  int interval = -1;  // arena: index into Program::intervals; values that share memory share an interval
-  Buffer constant;    // constant: its elements in the backend's memory
+  int interval = -1;       // arena: index into Program::intervals; values that share memory share an interval
+  std::size_t offset = 0;  // arena: of its first byte in the interval; not 0 only for slices of other values
+  Buffer constant;         // constant: its elements in the backend's memory
 };
 
 class Program {
@@ -44,12 +47,15 @@ class Program {
  private:
   Program() = default;
   void make_kernels(const Backend& backend, WeightStore& weights, int threads);
+  KernelOrRefusal make_kernel(const Node& node, const Backend& backend, WeightStore& weights, int threads);
   bool may_take_over(const Node& node, std::size_t k, int step) const;
+  std::optional<Placement> shared_place(std::size_t step);
   void share_memory();
   void place_constants(WeightStore& weights);
 
   Graph graph_;
   std::vector<Step> steps_;
+  std::vector<Slice> slices_;  // per value, as far as kernels write them
   std::vector<Placement> placements_;
   std::vector<Interval> intervals_;
   std::vector<int> workspaces_;

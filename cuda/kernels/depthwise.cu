@@ -58,13 +58,14 @@ __global__ void __launch_bounds__(threads, 4) depthwise(const DepthwiseArgs args
   }
 
   const auto bias = load_bias<width>(args.finish, channel, width);
-  const int at = ((image * args.out_height + row) * args.out_width + column) * args.channels + channel;
+  const int first = (image * args.out_height + row) * args.out_width + column;
   YY_ROLLED
   for (int pixel = 0; pixel < pixels && column + pixel < args.out_width; ++pixel) {
     Pack<float, width> sums;
     YY_UNROLL
     for (int c = 0; c < width; ++c) sums.element[c] = sum[0][c] + bias.element[c];
-    finish_sums<T>(args.finish, {at + pixel * args.channels, 1, width, true}, sums);
+    const int here = first + pixel;
+    finish_sums<T>(args.finish, {here * args.channels + channel, here, 1, width, true}, sums);
     YY_UNROLL
     for (int c = 0; c < (pixels - 1) * width; ++c) sum[c / width][c % width] = sum[c / width + 1][c % width];
   }

@@ -74,7 +74,7 @@ __global__ void __launch_bounds__(Tile::threads) gemm(const GemmArgs args) {
       }
     }
     const int at = (batch * args.rows + row) * args.columns + column;
-    finish_sums<float>(args.finish, {at, 1, count, args.columns % 4 == 0}, sums);
+    finish_sums<float>(args.finish, {at, 0, 1, count, args.columns % 4 == 0}, sums);
   });
 }
 

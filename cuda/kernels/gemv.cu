@@ -37,7 +37,7 @@ __global__ void __launch_bounds__(lanes* warps) gemv(const GemvArgs args) {
   }
   if (!exists || lane >= min(rows, args.rows)) return;
   const float bias = load_bias<1>(args.finish, column, 1).element[0];
-  finish_sums<T>(args.finish, {lane * args.columns + column, 1, 1, true},
+  finish_sums<T>(args.finish, {lane * args.columns + column, lane, 1, 1, true},
                  Pack<float, 1>{{args.finish.alpha * mine + bias}});
 }
 

@@ -63,13 +63,16 @@ __global__ void __launch_bounds__(threads, 4) grouped(const GroupedArgs args) {
 
   const auto bias = load_bias<filters>(args.finish, group * args.filters, args.filters);
   const int step = args.groups * args.filters;
-  const int at = ((image * args.out[0] + row) * args.out[1] + column) * step + group * args.filters;
+  const int first = (image * args.out[0] + row) * args.out[1] + column;
   YY_ROLLED
   for (int pixel = 0; pixel < pixels && column + pixel < args.out[1]; ++pixel) {
     Pack<float, filters> sums;
     YY_UNROLL
     for (int i = 0; i < filters; ++i) sums.element[i] = sum[0][i] + bias.element[i];
-    finish_sums<T>(args.finish, {at + pixel * step, 1, args.filters, args.filters == filters}, sums);
+    const int here = first + pixel;
+    finish_sums<T>(args.finish,
+                   {here * step + group * args.filters, here, 1, args.filters, args.filters == filters},
+                   sums);
     YY_UNROLL
     for (int i = 0; i < (pixels - 1) * filters; ++i)
       sum[i / filters][i % filters] = sum[i / filters + 1][i % filters];

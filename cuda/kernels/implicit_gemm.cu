@@ -165,7 +165,7 @@ __global__ void __launch_bounds__(Tile::threads, 1)
     const Quad bias = load_bias<4>(args.finish, filter, count);
     YY_UNROLL
     for (int i = 0; i < 4; ++i) sums.element[i] = args.finish.alpha * sums.element[i] + bias.element[i];
-    finish_sums<T>(args.finish, {at, args.y_filter, count, packs}, sums);
+    finish_sums<T>(args.finish, {at, row, args.y_filter, count, packs}, sums);
   });
 }
 
@@ -183,7 +183,8 @@ __global__ void __launch_bounds__(adding_threads)
     sum += workspace[static_cast<std::size_t>(split) * elements + at];
   const int element = static_cast<int>(at);
   const Pack<float, 1> bias = load_bias<1>(finish, element / y_filter % filters, 1);
-  finish_sums<T>(finish, {element, 1, 1, true}, Pack<float, 1>{{finish.alpha * sum + bias.element[0]}});
+  finish_sums<T>(finish, {element, element / filters, 1, 1, true},
+                 Pack<float, 1>{{finish.alpha * sum + bias.element[0]}});
 }
 
 template <class Tile>

@@ -60,7 +60,7 @@ __global__ void __launch_bounds__(threads) pool_pictures(const T* x, T* y, PoolA
       largest ? 1.F : static_cast<float>(rows.counted) * static_cast<float>(columns.counted);
   Pack<T, width> out;
   for (int k = 0; k < width; ++k) out.element[k] = from_float<T>(largest ? result[k] : result[k] / divisor);
-  store_pack(y + index * width, out);
+  store_pack(y + index / per_pixel * args.out_pixel + channel, out);
 }
 
 // One output element at a time; a window is walked in row-major order, so of equal elements the first counts.

@@ -21,13 +21,13 @@ struct PoolArgs {
   int rows = 0, channels = 0;
   PoolAxis axis[3];
   int in_row = 0, in_channel = 0, out_row = 0, out_channel = 0;
+  int out_pixel = 0;            // elements from a pixel of y to the next, of pictures only
   bool largest = false;         // else the mean
   bool counts_padding = false;  // the mean's divisor counts padding, but not what lies behind the end padding
   bool column_major = false;    // indices count with the first spatial axis fastest
 };
 
-// Pictures, channels last without gaps: axis 0 has one element, steps are not looked at. `dtype`: f32, f16 or
-// bf16.
+// Pictures, channels last: axis 0 has one element, steps are not looked at. `dtype`: f32, f16 or bf16.
 void launch_pool_pictures(DType dtype, const PoolArgs& args, const void* x, void* y, cudaStream_t stream);
 
 // Anything, also i8 and u8. `indices`, if not null: where each of the largest elements lies in x, as if that

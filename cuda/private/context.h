@@ -24,6 +24,11 @@ struct Context {
   std::string cudnn_trouble;                   // why
 };
 
+// Elements between a pixel of output 0 and the next where that may be written as a slice; else 0.
+inline int gap_of(const KernelRequest& request) {
+  return request.slice_pitch == 0 ? 0 : static_cast<int>(request.slice_pitch - request.outputs[0].shape[1]);
+}
+
 // The CUDA stream of a stream that this room's backend made.
 cudaStream_t handle(Stream& stream);
 

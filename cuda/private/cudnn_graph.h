@@ -79,6 +79,7 @@ std::shared_ptr<const CudnnDevice> open_cudnn(std::shared_ptr<const Libraries> l
 // A convolution of pictures whose channels lie last, weights [filters, taps, channels].
 struct ConvProblem {
   std::array<std::int64_t, 4> x{}, w{}, y{};  // N C H W; K C/groups R S; N K P Q
+  std::int64_t y_pitch = 0;                   // elements from a pixel of y to the next; 0: K
   std::array<std::int64_t, 2> stride{1, 1}, dilation{1, 1}, pads_before{}, pads_after{};
   DType read = DType::f32, written = DType::f32;      // of x and w; of y and the residual
   bool residual = false, bias = false, relu = false;  // the bias is [K] of type `read`

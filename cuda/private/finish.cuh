@@ -10,10 +10,11 @@ namespace yy::cuda {
 
 using Quad = Pack<float, 4>;
 
-// `n` neighbouring outputs: y[at], y[at + step]... of which `count` exist. With `packs` all exist, the step
-// is 1 and one instruction may store them.
+// `n` neighbouring outputs of pixel `pixel` (counted over all images): elements at, at + step... of the
+// residual and, as far as its pixels have no gaps between them, of y; `count` of them exist. With `packs` all
+// exist, the step is 1 and one instruction may store them.
 struct Outputs {
-  int at, step, count;
+  int at, pixel, step, count;
   bool packs;
 };
 
@@ -41,8 +42,8 @@ __device__ __forceinline__ void add_residual(const void* from, const Outputs& to
 }
 
 template <class U, int n>
-__device__ __forceinline__ void store(void* y, const Outputs& to, const Pack<float, n>& sums) {
-  U* first = static_cast<U*>(y) + to.at;
+__device__ __forceinline__ void store(const Finish& finish, const Outputs& to, const Pack<float, n>& sums) {
+  U* first = static_cast<U*>(finish.y) + to.at + to.pixel * finish.gap;
   Pack<U, n> pack;
   YY_UNROLL
   for (int i = 0; i < n; ++i) pack.element[i] = from_float<U>(sums.element[i]);
@@ -74,7 +75,7 @@ __device__ __forceinline__ void finish_sums(const Finish& finish, const Outputs&
     YY_UNROLL
     for (int i = 0; i < n; ++i) sums.element[i] = activate(finish.activation, sums.element[i]);
   }
-  with_stored_type<T>(finish, [&](auto tag) { store<typename decltype(tag)::type>(finish.y, to, sums); });
+  with_stored_type<T>(finish, [&](auto tag) { store<typename decltype(tag)::type>(finish, to, sums); });
 }
 
 }  // namespace yy::cuda

@@ -16,6 +16,7 @@ struct Finish {
   const float* bias = nullptr;     // per filter or column; may be left out
   const void* residual = nullptr;  // lies as y does, may be y itself; may be left out
   void* y = nullptr;
+  int gap = 0;  // elements of y between a pixel and the next, where y is a slice of a larger tensor
 
   void activate_with(const std::optional<Activation>& given) {
     activates = given.has_value();

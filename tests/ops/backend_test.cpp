@@ -163,6 +163,18 @@ class Operators : public testing::TestWithParam<Run> {
     check_outputs(in_place, true);
   }
 
+  // The output as a slice of a larger tensor, where the kernel can write one.
+  void check_slice(int threads, WeightStore& weights) {
+    const std::int64_t pitch = slice_pitch_for(prepared_);
+    if (pitch == 0) return;
+    const Kernel kernel = make_kernel(backend(), the_case(), prepared_, threads, weights, pitch);
+    if (!kernel.writes_slice) return;
+    SCOPED_TRACE("as a slice, " + kernel.implementation);
+    KernelRun run(backend(), prepared_, kernel, threads, std::nullopt, pitch);
+    EXPECT_EQ(run.run(), "");
+    check_outputs(run, false);
+  }
+
   Prepared prepared_;
   std::vector<Array> want_;
   double tolerance_ = 0;
@@ -178,6 +190,7 @@ TEST_P(Operators, EqualsReference) {
     const Kernel kernel = make_kernel(backend(), the_case(), prepared_, threads, weights);
     SCOPED_TRACE(fmt::format("{} threads, {}", threads, kernel.implementation));
     check_kernel(kernel, threads);
+    check_slice(threads, weights);
   }
 }
 

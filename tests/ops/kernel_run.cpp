@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "runtime/error.h"
+#include "runtime/slices.h"
 
 namespace yy::test {
 
@@ -23,12 +24,20 @@ bool GuardedMemory::intact() const {
 }
 
 Kernel make_kernel(const Backend& backend, const Case& c, const Prepared& prepared, int threads,
-                   WeightStore& weights) {
-  KernelOrRefusal made = backend.make_kernel({*c.op, prepared.inputs, prepared.outputs, threads, weights});
+                   WeightStore& weights, std::int64_t slice_pitch) {
+  KernelOrRefusal made =
+      backend.make_kernel({*c.op, prepared.inputs, prepared.outputs, threads, weights, slice_pitch});
   if (const auto* refusal = std::get_if<Refusal>(&made)) {
     throw Error(ErrorCode::device, fmt::format("{} refuses: {}", backend.name(), refusal->reason));
   }
   return std::move(std::get<Kernel>(made));
+}
+
+std::int64_t slice_pitch_for(const Prepared& prepared) {
+  const TensorDesc& y = prepared.outputs[0];
+  if (prepared.outputs.size() != 1 || y.layout != Layout::channels_last || y.bytes() == 0) return 0;
+  const std::int64_t element = static_cast<std::int64_t>(size_of(y.dtype)), unit = slice_alignment / element;
+  return (y.shape[1] + unit - 1) / unit * unit + 2 * unit;
 }
 
 bool fits_in_place(const Prepared& prepared, std::size_t k) {
@@ -41,7 +50,7 @@ GuardedMemory& KernelRun::guarded(std::size_t bytes) {
 }
 
 KernelRun::KernelRun(const Backend& backend, const Prepared& prepared, const Kernel& kernel, int threads,
-                     std::optional<std::size_t> overwritten)
+                     std::optional<std::size_t> overwritten, std::int64_t slice_pitch)
     : backend_(backend),
       prepared_(prepared),
       overwritten_(overwritten),
@@ -54,9 +63,16 @@ KernelRun::KernelRun(const Backend& backend, const Prepared& prepared, const Ker
     inputs_.push_back({input.desc, bound ? memory.data() : nullptr});
   }
   for (std::size_t i = 0; i < prepared.outputs.size(); ++i) {
-    GuardedMemory& memory = guarded(prepared.outputs[i].bytes());
-    const bool in_place = i == 0 && overwritten_;
-    outputs_.push_back({prepared.outputs[i], in_place ? inputs_[*overwritten_].data : memory.data()});
+    const TensorDesc& desc = prepared.outputs[i];
+    if (i == 0 && slice_pitch > 0) {
+      pixel_ = static_cast<std::size_t>(desc.shape[1]) * size_of(desc.dtype);
+      pitch_ = static_cast<std::size_t>(slice_pitch) * size_of(desc.dtype);
+    }
+    GuardedMemory& memory = guarded(pitch_ > 0 && i == 0 ? desc.bytes() / pixel_ * pitch_ : desc.bytes());
+    void* data = memory.data();
+    if (i == 0 && pitch_ > 0) data = memory.data() + slice_alignment;
+    if (i == 0 && overwritten_) data = inputs_[*overwritten_].data;
+    outputs_.push_back({desc, data});
   }
   GuardedMemory& workspace = guarded(kernel.workspace_bytes);
   launch_ = kernel.bind({inputs_, outputs_, kernel.workspace_bytes == 0 ? nullptr : workspace.data()});
@@ -80,10 +96,23 @@ std::string KernelRun::run() {
                              : is_output ? fmt::format("output {}", i - inputs_.size())
                                          : "the workspace";
     if (!memory_[i].intact()) trouble += fmt::format("wrote outside {}\n", what);
+    if (i == inputs_.size() && pitch_ > 0) {
+      const std::vector<std::byte> all = memory_[i].contents();
+      for (std::size_t byte = 0; byte < all.size(); ++byte) {
+        if (!is_beside_slice(byte) || all[byte] == std::byte{0xFF}) continue;
+        trouble += fmt::format("wrote beside the slice, at byte {}\n", byte);
+        break;
+      }
+    }
     if (is_input && overwritten_ != i && memory_[i].contents() != before[i])
       trouble += fmt::format("changed {}\n", what);
   }
   return trouble;
+}
+
+bool KernelRun::is_beside_slice(std::size_t byte) const {
+  const std::size_t in_pixel = byte % pitch_;
+  return in_pixel < slice_alignment || in_pixel >= slice_alignment + pixel_;
 }
 
 const GuardedMemory& KernelRun::memory_of_output(std::size_t i) const {
@@ -92,6 +121,13 @@ const GuardedMemory& KernelRun::memory_of_output(std::size_t i) const {
 
 std::vector<std::byte> KernelRun::output_bytes(std::size_t i) const {
   std::vector<std::byte> bytes = memory_of_output(i).contents();
+  if (i == 0 && pitch_ > 0) {
+    std::vector<std::byte> slice;
+    for (std::size_t byte = 0; byte < bytes.size(); ++byte) {
+      if (!is_beside_slice(byte)) slice.push_back(bytes[byte]);
+    }
+    return slice;
+  }
   bytes.resize(outputs_[i].desc.bytes());  // an input that is overwritten may be longer
   return bytes;
 }

@@ -37,16 +37,21 @@ class GuardedMemory {
 
 // Throws Error with the reason where the backend refuses.
 Kernel make_kernel(const Backend& backend, const Case& c, const Prepared& prepared, int threads,
-                   WeightStore& weights);
+                   WeightStore& weights, std::int64_t slice_pitch = 0);
+
+// Elements from pixel to pixel of a tensor of which output 0 may be a slice, not the first one: 0 where
+// slices are not for it.
+std::int64_t slice_pitch_for(const Prepared& prepared);
 
 // Whether output 0 may lie where input `k` does, as far as the executor's plan would let it.
 bool fits_in_place(const Prepared& prepared, std::size_t k);
 
 class KernelRun {
  public:
-  // With `overwritten`, output 0 lies where that input does.
+  // With `overwritten`, output 0 lies where that input does. With `slice_pitch`, it is a slice of a tensor
+  // with that many channels.
   KernelRun(const Backend& backend, const Prepared& prepared, const Kernel& kernel, int threads,
-            std::optional<std::size_t> overwritten = std::nullopt);
+            std::optional<std::size_t> overwritten = std::nullopt, std::int64_t slice_pitch = 0);
 
   // Fills inputs, poisons outputs and workspace, runs, waits. Returns what it did wrong apart from its
   // numbers.
@@ -58,10 +63,13 @@ class KernelRun {
 
  private:
   GuardedMemory& guarded(std::size_t bytes);
+  bool is_beside_slice(std::size_t byte) const;
 
   const Backend& backend_;
   const Prepared& prepared_;
   std::optional<std::size_t> overwritten_;
+  std::size_t pixel_ = 0,
+              pitch_ = 0;  // bytes of output 0: of a pixel, and to the next; 0 where it is no slice
   // Of output `i`: its own memory, or that of the input which it overwrites.
   const GuardedMemory& memory_of_output(std::size_t i) const;
 

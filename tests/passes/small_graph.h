@@ -78,17 +78,19 @@ inline std::vector<float> run(Graph graph, const Backend& backend) {
   Executor executor(program, backend.allocate(program->memory().arena_bytes));
   std::mt19937 random(11);
   std::uniform_real_distribution<float> draw(-2, 2);
-  for (std::size_t i = 0; i < program->graph().inputs.size(); ++i) {
-    const TensorView& in = executor.input(i);
-    std::generate_n(in.as<float>(), in.desc.shape.elements(), [&] { return draw(random); });
-  }
   const auto stream = backend.new_stream(1);
+  for (std::size_t i = 0; i < program->graph().inputs.size(); ++i) {
+    Tensor in(executor.input(i).desc);
+    for (float& x : in.as_mutable<float>()) x = draw(random);
+    stream->copy_in(executor.input(i).data, in.data(), in.desc().bytes());
+  }
   executor.run(*stream);
-  stream->wait();
   std::vector<float> result;
   for (std::size_t i = 0; i < program->graph().outputs.size(); ++i) {
-    const TensorView& out = executor.output(i);
-    result.insert(result.end(), out.as<float>(), out.as<float>() + out.desc.shape.elements());
+    Tensor out(executor.output(i).desc);
+    stream->copy_out(out.mutable_data(), executor.output(i).data, out.desc().bytes());
+    stream->wait();
+    result.insert(result.end(), out.as<float>().begin(), out.as<float>().end());
   }
   return result;
 }

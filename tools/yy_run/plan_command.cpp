@@ -49,6 +49,7 @@ void place_value(Row& row, const Program& program, ValueId id) {
   row.bytes = value.desc.bytes();
   row.kind = placement.kind;
   if (placement.kind == Placement::Kind::arena) place(row, program, placement.interval);
+  row.offset += placement.offset;
 }
 
 std::vector<Row> rows_of(const Program& program) {
