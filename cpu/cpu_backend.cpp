@@ -31,7 +31,7 @@ class CpuBackend : public Backend {
 
   Support support(Precision precision) const override {
     if (precision == Precision::f32) return Support::native;
-    if (precision == Precision::f16) return Support::none;
+    if (precision == Precision::f16 || precision == Precision::tf32) return Support::none;
     switch (dnnl::get_effective_cpu_isa()) {
       case dnnl::cpu_isa::avx512_core_bf16:
       case dnnl::cpu_isa::avx512_core_amx:

@@ -1,10 +1,12 @@
-// Convolution. Depthwise ones and groups of few filters have kernels of their own; all others are cuDNN's
-// where it is asked for and has a plan, else matrix products. Bias, residual and activation are part of each
-// of our kernels.
+// Convolution. Depthwise ones and groups of few filters have kernels of their own; all others are cuDNN's or
+// cuBLASLt's where those are asked for and take them, else matrix products. Bias, residual and activation are
+// part of each of our kernels.
 #include "ops/conv.h"
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+#include <iterator>
 #include <limits>
 
 #include "cuda/kernels/depthwise.h"
@@ -155,13 +157,11 @@ bool is_layer(const Plan& plan) {
          all(plan.before, 0) && plan.size == plan.out;
 }
 
-KernelOrRefusal layer_kernel(const Plan& plan, const Context& context) {
+LayerProduct layer_of(const Plan& plan) {
   LayerProduct layer{plan.images * plan.pixels(), plan.channels, plan.filters, true};
   layer.residual = plan.conv.epilogue().residual;
   layer.activation = plan.conv.epilogue().activation;
-  KernelOrRefusal made = layer_product(plan.request, context, layer);
-  if (auto* kernel = std::get_if<Kernel>(&made)) kernel->writes_slice = plan.request.slice_pitch > 0;
-  return made;
+  return layer;
 }
 
 void set_strides(const Plan& plan, ImplicitGemmArgs& args) {
@@ -206,7 +206,7 @@ Kernel any_kernel(const Plan& plan, const Context& context) {
 // --- cuDNN ---
 
 // `window` as the operator has it: cuDNN computes the output's size from it.
-KernelOrRefusal cudnn_kernel(const Plan& plan, const Window& window, const Context& context) {
+KernelOrRefusal cudnn_kernel(const Plan& plan, const Window& window, const Context& context, int candidate) {
   const Shape &x = plan.request.inputs[0].desc.shape, &w = plan.request.inputs[1].desc.shape,
               &y = plan.request.outputs[0].shape;
   if (!plan.channels_last() || x.rank() != 4) return Refusal{"only pictures whose channels lie last"};
@@ -226,7 +226,7 @@ KernelOrRefusal cudnn_kernel(const Plan& plan, const Window& window, const Conte
   problem.written = plan.request.outputs[0].dtype;
   problem.residual = plan.conv.epilogue().residual;
   return cudnn_conv_kernel(plan.request, context, problem, plan.conv.epilogue().activation,
-                           plan.filter_layout());
+                           plan.filter_layout(), candidate);
 }
 
 // What the own kernels have in common.
@@ -237,16 +237,29 @@ Kernel finished(const Plan& plan, Kernel kernel) {
   return kernel;
 }
 
-// The first that does not refuse: own kernels for what they are made for, cuDNN, own kernels for all.
-KernelOrRefusal first_of(const Plan& plan, const Window& window, const Context& context) {
+// What tells a convolution apart, beside its tensors.
+std::string fields_of(const Plan& plan, const Window& window) {
+  const Epilogue& epilogue = plan.conv.epilogue();
+  return fmt::format("strides {} dilations {} pads {} group {}{}{}", fmt::join(window.strides, ","),
+                     fmt::join(window.dilations, ","), fmt::join(window.pads, ","), plan.group,
+                     epilogue.residual ? " residual" : "",
+                     epilogue.activation ? " " + epilogue.activation->text() : "");
+}
+
+// Own kernels for what they are made for; for all else cuDNN, cuBLASLt, own kernels.
+KernelOrRefusal make_kernel(const Plan& plan, const Window& window, const Context& context) {
   if (is_depthwise(plan)) return finished(plan, depthwise_kernel(plan));
   if (is_grouped(plan)) return finished(plan, grouped_kernel(plan));
-  KernelOrRefusal made = cudnn_kernel(plan, window, context);
-  if (std::holds_alternative<Kernel>(made)) return made;
-  const std::string reason = "cuDNN: " + std::get<Refusal>(made).reason;
-  made = is_layer(plan) ? layer_kernel(plan, context) : finished(plan, any_kernel(plan, context));
-  if (auto* kernel = std::get_if<Kernel>(&made)) kernel->passed_over.push_back(reason);
-  return made;
+  std::vector<Candidate> candidates;
+  for (int i = 0; i < proposals(context); ++i)
+    candidates.push_back({"cuDNN", i, [&, i] { return cudnn_kernel(plan, window, context, i); }});
+  const LayerProduct layer = layer_of(plan);
+  if (is_layer(plan)) {
+    std::ranges::move(layer_candidates(plan.request, context, layer), std::back_inserter(candidates));
+  } else {
+    candidates.push_back({"own", 0, [&] { return finished(plan, any_kernel(plan, context)); }});
+  }
+  return choose(plan.request, context, problem_text(plan.request, fields_of(plan, window)), candidates);
 }
 
 }  // namespace
@@ -277,7 +290,7 @@ KernelOrRefusal make_conv(const KernelRequest& request, const Context& context) 
                   three(std::span(window.pads).first(window.axes()), 0),
                   request.inputs[0].desc.dtype,
                   std::get<Finish>(finish)};
-  return first_of(plan, given, context);
+  return make_kernel(plan, given, context);
 }
 
 }  // namespace yy::cuda

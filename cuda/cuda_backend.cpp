@@ -5,7 +5,9 @@
 #include <fmt/format.h>
 
 #include "cuda/private/backend.h"
+#include "cuda/private/choose.h"
 #include "cuda/private/context.h"
+#include "cuda/private/cublaslt_product.h"
 #include "cuda/private/cudnn_graph.h"
 #include "cuda/private/device_scope.h"
 #include "cuda/private/devices.h"
@@ -36,7 +38,32 @@ const TensorDesc* too_large(const KernelRequest& request) {
   return nullptr;
 }
 
-Context describe(int device, std::shared_ptr<const Libraries> libraries, bool with_cudnn) {
+// What a tuning file's entries hold for.
+std::string machine_text(const Context& context) {
+  const auto version = [](const std::string& text) { return text.empty() ? "none" : text; };
+  return fmt::format("{}, compute capability {}.{}, {} multiprocessors, cuDNN {}, cuBLASLt {}, yinyang {}",
+                     context.name, context.major, context.minor, context.multiprocessors,
+                     version(version_text(context.libraries->cudnn)),
+                     version(version_text(context.libraries->cublaslt)), YY_VERSION);
+}
+
+// Opens a library, or says why it is not used.
+template <class Open, class Device>
+void open(bool wanted, const char* variable, const Open& open_library, std::shared_ptr<const Device>& opened,
+          std::string& trouble) {
+  if (!wanted) {
+    trouble = fmt::format("it is not asked for ({}=1)", variable);
+    return;
+  }
+  try {
+    opened = open_library();
+  } catch (const Error& error) {
+    trouble = error.what();
+  }
+}
+
+Context describe(int device, std::shared_ptr<const Libraries> libraries, Uses uses,
+                 const CudaOptions& options) {
   Context context;
   context.device = device;
   cudaDeviceProp properties{};
@@ -46,28 +73,30 @@ Context describe(int device, std::shared_ptr<const Libraries> libraries, bool wi
   context.minor = properties.minor;
   context.multiprocessors = properties.multiProcessorCount;
   context.libraries = std::move(libraries);
-  if (!with_cudnn) {
-    context.cudnn_trouble = "it is not asked for (YY_CUDNN=1)";
-    return context;
-  }
-  try {
-    context.cudnn = open_cudnn(context.libraries, device);
-  } catch (const Error& error) {
-    context.cudnn_trouble = error.what();
-  }
+  const bool tunes = !options.tuning_file.empty();
+  open(
+      tunes || uses.cudnn, "YY_CUDNN", [&] { return open_cudnn(context.libraries, device); }, context.cudnn,
+      context.cudnn_trouble);
+  open(
+      tunes || uses.cublaslt, "YY_CUBLASLT", [&] { return open_cublaslt(context.libraries, device); },
+      context.cublaslt, context.cublaslt_trouble);
+  if (tunes)
+    context.tuning =
+        std::make_shared<Tuning>(TuningFile(options.tuning_file, machine_text(context), options.warn));
   return context;
 }
 
 class CudaBackend : public Backend {
  public:
-  CudaBackend(int device, std::shared_ptr<const Libraries> libraries, bool with_cudnn)
-      : context_(describe(device, std::move(libraries), with_cudnn)), name_(fmt::format("cuda:{}", device)) {}
+  CudaBackend(int device, std::shared_ptr<const Libraries> libraries, Uses uses, const CudaOptions& options)
+      : context_(describe(device, std::move(libraries), uses, options)),
+        name_(fmt::format("cuda:{}", device)) {}
 
   std::string_view name() const override { return name_; }
 
   Support support(Precision precision) const override {
-    const bool has_bf16 = context_.major >= 8;
-    return precision == Precision::bf16 && !has_bf16 ? Support::none : Support::native;
+    const bool since_ampere = precision == Precision::bf16 || precision == Precision::tf32;
+    return since_ampere && context_.major < 8 ? Support::none : Support::native;
   }
 
   KernelOrRefusal make_kernel(const KernelRequest& request) const override {
@@ -107,8 +136,7 @@ class CudaBackend : public Backend {
     return buffer;
   }
 
-  // What cudaMalloc gives, and so what cuDNN's workspaces usually have.
-  std::size_t alignment() const override { return 256; }
+  std::size_t alignment() const override { return arena_alignment; }
 
   bool host_memory() const override { return false; }
 
@@ -136,8 +164,8 @@ class CudaBackend : public Backend {
 
 }  // namespace
 
-std::unique_ptr<Backend> make_backend(int device, std::shared_ptr<const Libraries> libraries,
-                                      bool with_cudnn) {
+std::unique_ptr<Backend> make_backend(int device, std::shared_ptr<const Libraries> libraries, Uses uses,
+                                      const CudaOptions& options) {
   if (const std::string trouble = driver_trouble(); !trouble.empty()) {
     throw Error(ErrorCode::device, "no CUDA device can be used: " + trouble);
   }
@@ -150,15 +178,18 @@ std::unique_ptr<Backend> make_backend(int device, std::shared_ptr<const Librarie
   if (const std::string trouble = device_trouble(device); !trouble.empty()) {
     throw Error(ErrorCode::device, fmt::format("device cuda:{} cannot be used: {}", device, trouble));
   }
-  return std::make_unique<CudaBackend>(device, std::move(libraries), with_cudnn);
+  return std::make_unique<CudaBackend>(device, std::move(libraries), uses, options);
 }
 
 }  // namespace cuda
 
-std::unique_ptr<Backend> make_cuda_backend(int device) {
-  const char* with_cudnn = std::getenv("YY_CUDNN");
+std::unique_ptr<Backend> make_cuda_backend(int device, const CudaOptions& options) {
+  const auto is_set = [](const char* variable) {
+    const char* value = std::getenv(variable);
+    return value != nullptr && std::string_view(value) == "1";
+  };
   return cuda::make_backend(device, std::make_shared<const cuda::Libraries>(cuda::open_libraries()),
-                            with_cudnn != nullptr && std::string_view(with_cudnn) == "1");
+                            {is_set("YY_CUDNN"), is_set("YY_CUBLASLT")}, options);
 }
 
 }  // namespace yy

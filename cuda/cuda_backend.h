@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -35,12 +36,21 @@ struct CudaReport {
   std::vector<Library> libraries;  // not needed: own kernels stand in for them
 };
 
+struct CudaOptions {
+  // Each layer is measured with all that can compute it, cuDNN and cuBLASLt among that where they are there,
+  // and what is fastest is kept in this file, by device, library versions and problem. Empty: layers are not
+  // measured, and own kernels compute all.
+  std::string tuning_file;
+  std::function<void(const std::string&)> warn = {};  // of a damaged or outdated file, say; may be called
+                                                      // while networks are compiled, by the thread that does
+};
+
 // What is usable here and why the rest is not. Does not throw.
 CudaReport report_cuda();
 
-// Device number `device`. Throws Error (device) with the reason where it cannot be used. Safe to use from
-// several threads; each call of the backend and its streams leaves the thread's current CUDA device as it
-// was.
-std::unique_ptr<Backend> make_cuda_backend(int device = 0);
+// Device number `device`. Throws Error: device with the reason where it cannot be used, usage where the
+// tuning file is something else. Safe to use from several threads; each call of the backend and its streams
+// leaves the thread's current CUDA device as it was.
+std::unique_ptr<Backend> make_cuda_backend(int device = 0, const CudaOptions& options = {});
 
 }  // namespace yy

@@ -1,12 +1,12 @@
 #include "cuda/private/cudnn_conv.h"
 
-#include <cmath>
 #include <fmt/format.h>
 #include <mutex>
 
 #include "cuda/kernels/unary.h"
 #include "cuda/private/pack.h"
 #include "cuda/private/stream.h"
+#include "cuda/private/unfused.h"
 #include "ops/inputs.h"
 #include "runtime/error.h"
 
@@ -60,65 +60,47 @@ void run(const Made& made, const CudnnDescriptor& pack, const Binding& at, Strea
   launch_unary(made.problem.written, y, y, at.outputs[0].desc.shape.elements(), *made.unfused, own.get());
 }
 
-// Whether a rounding error, relative to the value, never grows on its way through.
-bool contracts(const Activation& f) {
-  using Kind = Activation::Kind;
-  switch (f.kind) {
-    case Kind::relu:
-    case Kind::clip:
-    case Kind::tanh:
-      return true;
-    case Kind::leaky_relu:
-      return std::abs(f.alpha) <= 1;
-    default:
-      return false;
-  }
-}
-
-// In the type of x, each number rounded by itself.
-Buffer pack_bias(const KernelRequest& request, const Tensor& bias, DType dtype) {
-  const std::int64_t count = bias.desc().shape.elements();
-  const FilterLayout alone{static_cast<std::size_t>(count), 1, 1, 1};
-  return pack(request.weights, bias, "bias", dtype, alone, count,
-              {{{1, 0, 0}, {1, 0, 0}, {1, 0, 0}, {count, 1, 1}}});
-}
-
 }  // namespace
 
 KernelOrRefusal cudnn_conv_kernel(const KernelRequest& request, const Context& context, ConvProblem problem,
-                                  const std::optional<Activation>& activation, const FilterLayout& filters) {
+                                  const std::optional<Activation>& activation, const FilterLayout& filters,
+                                  int candidate) {
   if (context.cudnn == nullptr) return Refusal{context.cudnn_trouble};
   const OpInput* bias = maybe(request.inputs, 2);
   const bool is_narrow = problem.read != DType::f32;
   if (is_narrow && bias != nullptr && bias->constant == nullptr)
     return Refusal{"a bias that is computed from data would have to be narrowed"};
+  problem.tf32 = request.tf32;
   problem.relu = activation && activation->kind == Activation::Kind::relu;
   // There are engines for a residual or Relu behind a bias only.
   const bool has_zero_bias = bias == nullptr && (problem.relu || problem.residual);
   problem.bias = bias != nullptr || has_zero_bias;
   const bool is_unfused = activation && !problem.relu;
-  // What cuDNN writes is rounded before the activation sees it.
-  if (is_unfused && problem.written != DType::f32 && !contracts(*activation))
-    return Refusal{fmt::format("{} would magnify that its input is rounded", activation->text())};
-  if (!is_unfused) problem.y_pitch = request.slice_pitch;
-  auto planned = plan_convolution(*context.cudnn, problem);
+  if (is_unfused) {
+    if (auto refusal = refuse_unfused(*activation, problem.written)) return *refusal;
+  } else {
+    problem.y_pitch = request.slice_pitch;
+  }
+  auto planned = plan_convolution(*context.cudnn, problem, candidate + 1);
   if (std::holds_alternative<Refusal>(planned) && problem.y_pitch != 0) {
     problem.y_pitch = 0;
-    planned = plan_convolution(*context.cudnn, problem);
+    planned = plan_convolution(*context.cudnn, problem, candidate + 1);
   }
   if (const auto* refusal = std::get_if<Refusal>(&planned)) return *refusal;
-  auto made = std::make_shared<Made>(Made{context.cudnn, std::get<CudnnPlan>(std::move(planned)), problem});
+  auto& plans = std::get<std::vector<CudnnPlan>>(planned);
+  if (std::ssize(plans) <= candidate) return Refusal{fmt::format("it proposes {} engines", plans.size())};
+  auto made = std::make_shared<Made>(Made{context.cudnn, std::move(plans.back()), problem});
   if (is_unfused) made->unfused = activation;
   const auto [k, c, r, s] = problem.w;
   const std::int64_t taps = r * s, each = c * taps;
   made->weights = pack(request.weights, *request.inputs[1].constant, "[K,R,S,C]", problem.read, filters,
                        k * each, {{{1, 0, 0}, {k, each, each}, {taps, 1, c}, {c, taps, 1}}});
-  if (has_zero_bias) {
+  made->packs_bias = is_narrow && bias != nullptr;
+  if (has_zero_bias || made->packs_bias) {
     const Tensor zeros({Shape{k}, DType::f32, Layout::row_major});
-    made->bias = pack_bias(request, zeros, problem.read);
-  } else if (is_narrow && bias != nullptr) {
-    made->bias = pack_bias(request, *bias->constant, problem.read);
-    made->packs_bias = true;
+    auto packed = pack_bias(request.weights, has_zero_bias ? zeros : *bias->constant, problem.read);
+    if (const auto* refusal = std::get_if<Refusal>(&packed)) return *refusal;
+    made->bias = std::get<Buffer>(packed);
   }
   Kernel kernel;
   kernel.implementation =

@@ -164,11 +164,11 @@ std::vector<CudnnDescriptor> candidates(const CudnnDevice& device, const CudnnDe
 }
 
 // Why an engine does not keep our promises, or nothing.
-const char* complaint(const std::vector<cudnn::NumericalNote>& notes, DType read) {
+const char* complaint(const std::vector<cudnn::NumericalNote>& notes, const ConvProblem& problem) {
   for (cudnn::NumericalNote note : notes) {
     switch (note) {
       case cudnn::NumericalNote::tensor_core:  // with float32 that is TF32
-        if (read == DType::f32) return "rounds to TF32";
+        if (problem.read == DType::f32 && !problem.tf32) return "rounds to TF32";
         break;
       case cudnn::NumericalNote::down_convert_inputs:
         return "rounds its inputs";
@@ -196,7 +196,7 @@ CudnnPlan make_plan(const CudnnDevice& device, const CudnnDescriptor& config, co
     throw Error(ErrorCode::device, fmt::format("engine {} {}", index.at(0), why));
   };
   if (index.at(0) == 0) refuse_engine("is the library's last resort");
-  if (const char* why = complaint(notes, problem.read)) refuse_engine(why);
+  if (const char* why = complaint(notes, problem)) refuse_engine(why);
   // It would be compiled now, for up to seconds, and only where there is a driver.
   for (auto note :
        engine.read<cudnn::BehaviorNote>(Attribute::engine_behavior_notes, Element::behavior_note)) {
@@ -276,30 +276,31 @@ std::string ConvProblem::text() const {
       bias ? ", bias" : "", relu ? ", relu" : "");
 }
 
-std::variant<CudnnPlan, Refusal> plan_convolution(const CudnnDevice& device, const ConvProblem& problem) {
+std::variant<std::vector<CudnnPlan>, Refusal> plan_convolution(const CudnnDevice& device,
+                                                               const ConvProblem& problem, int most) {
+  std::vector<CudnnPlan> plans;
   std::string why;
-  const auto note = [&why](const Error& error) {
-    if (why.empty()) why = error.what();
+  const auto attempt = [&why](const auto& act) {
+    try {
+      act();
+    } catch (const Error& error) {
+      if (why.empty()) why = error.what();
+    }
   };
-  try {
+  attempt([&] {
     const CudnnDescriptor graph = GraphBuilder(device.api(), problem).graph();
     for (cudnn::HeuristicMode mode : {cudnn::HeuristicMode::a, cudnn::HeuristicMode::fallback}) {
-      try {
+      if (std::ssize(plans) == most) return;
+      attempt([&] {
         for (const CudnnDescriptor& config : candidates(device, graph, mode)) {
-          try {
-            return make_plan(device, config, problem);
-          } catch (const Error& error) {
-            note(error);
-          }
+          if (std::ssize(plans) == most) return;
+          attempt([&] { plans.push_back(make_plan(device, config, problem)); });
         }
-      } catch (const Error& error) {
-        note(error);
-      }
+      });
     }
-  } catch (const Error& error) {
-    return Refusal{error.what()};
-  }
-  return Refusal{why.empty() ? "it proposes no engine" : "no engine fits; the first: " + why};
+  });
+  if (!plans.empty()) return plans;
+  return Refusal{why.empty() ? "it proposes no engine" : "no engine fits: " + why};
 }
 
 }  // namespace yy::cuda

@@ -38,6 +38,26 @@ std::string three_parts(std::size_t version) {
   return fmt::format("{}.{}.{}", version / 10000, version / 100 % 100, version % 100);
 }
 
+Libraries::CublasLt open_cublaslt_library(const std::string& file) {
+  Libraries::CublasLt api;
+  api.library = open("cuBLASLt", file);
+  find(api.library, "cublasLtGetVersion", api.version);
+  find(api.library, "cublasLtGetStatusString", api.status_text);
+  find(api.library, "cublasLtCreate", api.create);
+  find(api.library, "cublasLtDestroy", api.destroy);
+  find(api.library, "cublasLtMatmulDescCreate", api.create_operation);
+  find(api.library, "cublasLtMatmulDescDestroy", api.destroy_operation);
+  find(api.library, "cublasLtMatmulDescSetAttribute", api.set_operation);
+  find(api.library, "cublasLtMatrixLayoutCreate", api.create_layout);
+  find(api.library, "cublasLtMatrixLayoutDestroy", api.destroy_layout);
+  find(api.library, "cublasLtMatmulPreferenceCreate", api.create_preference);
+  find(api.library, "cublasLtMatmulPreferenceDestroy", api.destroy_preference);
+  find(api.library, "cublasLtMatmulPreferenceSetAttribute", api.set_preference);
+  find(api.library, "cublasLtMatmulAlgoGetHeuristic", api.propose);
+  find(api.library, "cublasLtMatmul", api.multiply);
+  return api;
+}
+
 }  // namespace
 
 Libraries open_libraries(const std::string& cudnn, const std::string& cublaslt) {
@@ -54,8 +74,7 @@ Libraries open_libraries(const std::string& cudnn, const std::string& cublaslt) 
   find(libraries.cudnn.library, "cudnnBackendSetAttribute", libraries.cudnn.set_attribute);
   find(libraries.cudnn.library, "cudnnBackendGetAttribute", libraries.cudnn.get_attribute);
   find(libraries.cudnn.library, "cudnnBackendExecute", libraries.cudnn.execute);
-  libraries.cublaslt.library = open("cuBLASLt", cublaslt);
-  find(libraries.cublaslt.library, "cublasLtGetVersion", libraries.cublaslt.version);
+  libraries.cublaslt = open_cublaslt_library(cublaslt);
   return libraries;
 }
 

@@ -16,7 +16,7 @@ CudaReport report_cuda() {
   return report;
 }
 
-std::unique_ptr<Backend> make_cuda_backend(int) {
+std::unique_ptr<Backend> make_cuda_backend(int, const CudaOptions&) {
   throw Error(ErrorCode::device, reason);
 }
 

@@ -1,5 +1,7 @@
 #include "cuda/private/pack.h"
 
+#include <algorithm>
+#include <cmath>
 #include <cstring>
 #include <cuda_fp16.h>
 #include <fmt/format.h>
@@ -27,22 +29,35 @@ void walk(const float* from, T* to, const std::array<PackAxis, 4>& nest, const C
 }  // namespace
 
 Buffer pack(WeightStore& store, const Tensor& weights, const std::string& order, DType type,
-            const FilterLayout& filters, std::int64_t elements, const std::array<PackAxis, 4>& nest) {
+            const FilterLayout& filters, std::int64_t elements, const std::array<PackAxis, 4>& nest,
+            float factor) {
   const std::size_t bytes = static_cast<std::size_t>(elements) * size_of(type);
-  return store.get(weights, fmt::format("cuda {} {}", order, name_of(type)), bytes, [&](void* to) {
+  const std::string scaled = factor == 1 ? "" : fmt::format(" times {:a}", factor);
+  return store.get(weights, fmt::format("cuda {} {}{}", order, name_of(type), scaled), bytes, [&](void* to) {
     std::memset(to, 0, bytes);
-    const std::span<const float> source = weights.as<float>();
+    std::vector<float> source(weights.as<float>().begin(), weights.as<float>().end());
+    if (factor != 1) std::ranges::for_each(source, [factor](float& x) { x *= factor; });
     if (type == DType::f16) {
       walk(source.data(), static_cast<std::uint16_t*>(to), nest,
            [](float x) { return __half_as_ushort(__float2half_rn(x)); });
     } else if (type == DType::bf16) {
-      std::vector<float> rounded(source.begin(), source.end());
-      round_filters_to_bfloat16(rounded, filters);
-      walk(rounded.data(), static_cast<std::uint16_t*>(to), nest, [](float x) { return bfloat16(x).bits; });
+      round_filters_to_bfloat16(source, filters);
+      walk(source.data(), static_cast<std::uint16_t*>(to), nest, [](float x) { return bfloat16(x).bits; });
     } else {
       walk(source.data(), static_cast<float*>(to), nest, [](float x) { return x; });
     }
   });
+}
+
+std::variant<Buffer, Refusal> pack_bias(WeightStore& store, const Tensor& bias, DType type, float factor) {
+  constexpr float largest_half = 65504;
+  const auto is_too_large = [&](float x) { return std::isfinite(x) && std::abs(factor * x) > largest_half; };
+  if (type == DType::f16 && std::ranges::any_of(bias.as<float>(), is_too_large))
+    return Refusal{"a number of the bias lies beyond float16's range"};
+  const std::int64_t count = bias.shape().elements();
+  const FilterLayout alone{static_cast<std::size_t>(count), 1, 1, 1};
+  return pack(store, bias, "bias", type, alone, count, {{{1, 0, 0}, {1, 0, 0}, {1, 0, 0}, {count, 1, 1}}},
+              factor);
 }
 
 }  // namespace yy::cuda

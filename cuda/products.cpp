@@ -1,10 +1,12 @@
-// Matrix products as they lie, and layers on rows: matrix products with packed weights. Few rows have a
-// kernel of their own, more are pixels of a convolution of one tap.
+// Matrix products as they lie, and layers on rows: matrix products with packed weights. Those are cuBLASLt's
+// where it is asked for; else few rows have a kernel of their own, more are pixels of a convolution of one
+// tap.
 #include "cuda/private/products.h"
 
 #include <fmt/format.h>
 
 #include "cuda/kernels/gemv.h"
+#include "cuda/private/cublaslt_layer.h"
 #include "cuda/private/pack.h"
 #include "ops/inputs.h"
 
@@ -100,8 +102,9 @@ Kernel implicit_gemm_kernel(DType dtype, const ImplicitGemmArgs& args, const Buf
   return kernel;
 }
 
-KernelOrRefusal layer_product(const KernelRequest& request, const Context& context,
-                              const LayerProduct& layer) {
+namespace {
+
+KernelOrRefusal own_layer(const KernelRequest& request, const Context& context, const LayerProduct& layer) {
   const auto checked = finish_of(request, layer.residual, layer.activation);
   if (const auto* refusal = std::get_if<Refusal>(&checked)) return *refusal;
   Finish finish = std::get<Finish>(checked);
@@ -130,8 +133,33 @@ KernelOrRefusal layer_product(const KernelRequest& request, const Context& conte
     kernel = implicit_gemm_kernel(dtype, args, weights, context);
   }
   kernel.packed_inputs = {1};
+  kernel.writes_slice = request.slice_pitch > 0;
   if (layer.residual) kernel.may_overwrite = 3;
   return kernel;
+}
+
+}  // namespace
+
+std::string LayerProduct::text() const {
+  return fmt::format("{} x {} -> {}{} alpha {} beta {}{}{}", rows, depth, columns,
+                     transposed ? " transposed" : "", alpha, beta, residual ? " residual" : "",
+                     activation ? " " + activation->text() : "");
+}
+
+std::vector<Candidate> layer_candidates(const KernelRequest& request, const Context& context,
+                                        const LayerProduct& layer) {
+  std::vector<Candidate> candidates;
+  for (int i = 0; i < proposals(context); ++i)
+    candidates.push_back(
+        {"cuBLASLt", i, [&, i] { return cublaslt_layer_kernel(request, context, layer, i); }});
+  candidates.push_back({"own", 0, [&] { return own_layer(request, context, layer); }});
+  return candidates;
+}
+
+KernelOrRefusal layer_product(const KernelRequest& request, const Context& context,
+                              const LayerProduct& layer) {
+  return choose(request, context, problem_text(request, layer.text()),
+                layer_candidates(request, context, layer));
 }
 
 }  // namespace yy::cuda

@@ -14,10 +14,14 @@
 namespace yy {
 
 // What a network computes in. f16 and bf16: convolutions, matrix products and what lies between them read and
-// write float16 or bfloat16 and sum up in float32; inputs, outputs and probabilities stay float32.
-enum class Precision { f32, f16, bf16 };
+// write float16 or bfloat16 and sum up in float32; inputs, outputs and probabilities stay float32. tf32: all
+// is float32, but convolutions and matrix products may round what they multiply to 10 bits behind the point,
+// as tensor cores do.
+enum class Precision { f32, tf32, f16, bf16 };
+inline constexpr Precision all_precisions[] = {Precision::f32, Precision::tf32, Precision::f16,
+                                               Precision::bf16};
 
-std::string_view name_of(Precision precision);  // "f32", "f16", "bf16"
+std::string_view name_of(Precision precision);  // "f32", "tf32", "f16", "bf16"
 DType type_of(Precision precision);             // what values between layers are stored in
 
 enum class Support {
@@ -34,12 +38,13 @@ struct KernelRequest {
   int threads = 1;
   WeightStore& weights;
   // Elements from a pixel of output 0 to the next where it may be written as a slice of a larger tensor's
-  // channels (runtime/slices.h); 0 where it lies by itself. A kernel that obeys says so
-  // (Kernel::writes_slice), any other may ignore it.
+  // channels, and so begins at a multiple of slice_alignment only (runtime/slices.h); 0 where it lies by
+  // itself. A kernel that obeys says so (Kernel::writes_slice), any other may ignore it.
   std::int64_t slice_pitch = 0;
   // The inputs that lie in their place in output 0 already. A backend with kernels that write slices has
   // kernels that join around them.
   std::span<const std::size_t> in_place = {};
+  bool tf32 = false;  // Precision::tf32: float32 factors may be rounded
 };
 
 // Immutable, thread-safe.
@@ -65,8 +70,8 @@ class Backend {
 // get().
 WeightStore::Settle settle_on(const Backend& backend);
 
-// "f32", "f16", "bf16", or "auto": bf16 where the device has it natively, else f32. Throws Error (device)
-// where the device does not have what is asked for, Error (usage) for another word.
+// "f32", "tf32", "f16", "bf16", or "auto": bf16 where the device has it natively, else f32. Throws Error
+// (device) where the device does not have what is asked for, Error (usage) for another word.
 Precision choose_precision(std::string_view wanted, const Backend& backend);
 
 }  // namespace yy

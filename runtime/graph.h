@@ -37,6 +37,7 @@ struct Graph {
   std::vector<Node> nodes;
   std::vector<ValueId> inputs;
   std::vector<ValueId> outputs;
+  bool tf32 = false;  // compiled for Precision::tf32
 
   ValueId add_value(std::string value_name);
   ValueId add_constant(std::string value_name, Tensor tensor);

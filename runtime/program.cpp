@@ -46,6 +46,7 @@ KernelOrRefusal Program::make_kernel(const Node& node, const Backend& backend, W
     if (id != no_value && slices_[static_cast<std::size_t>(id)].exists()) in_place.push_back(k);
   }
   request.in_place = in_place;
+  request.tf32 = graph_.tf32;
   if (node.outputs[0] == no_value) return backend.make_kernel(request);
   Slice& slice = slices_[static_cast<std::size_t>(node.outputs[0])];
   if (slice.exists()) request.slice_pitch = graph_.value(slice.whole).desc.shape[1];

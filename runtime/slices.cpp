@@ -5,7 +5,7 @@
 namespace yy {
 namespace {
 
-// Whether the value is some node's first output, which no graph output, no constant and no graph input is.
+// Whether the value is some node's first output and no constant.
 bool is_first_output(const Graph& graph, const std::vector<int>& producers, ValueId id) {
   const int producer = producers[static_cast<std::size_t>(id)];
   return producer >= 0 && graph.nodes[static_cast<std::size_t>(producer)].outputs[0] == id &&
@@ -30,6 +30,7 @@ std::vector<Slice> find_slices(const Graph& graph) {
     std::int64_t first = 0;
     for (ValueId id : node.inputs) {
       const TensorDesc& part = graph.value(id).desc;
+      // One use is this Concat: the value is no output of the graph.
       if (uses[static_cast<std::size_t>(id)] == 1 && is_first_output(graph, producers, id) &&
           first * size_of(part.dtype) % slice_alignment == 0) {
         slices[static_cast<std::size_t>(id)] = {node.outputs[0], first};

@@ -20,6 +20,8 @@ struct Slice {
 // rely on.
 inline constexpr std::size_t slice_alignment = 16;
 
+// Slices share their whole's memory, which begins to be taken when the first of them is written.
+//
 // Per value of a lowered graph: the inputs of nodes that do nothing but join channels (Op::joined_axis), as
 // far as that node is the only one to read them, a node's first output writes them, and they are aligned.
 std::vector<Slice> find_slices(const Graph& graph);

@@ -3,14 +3,19 @@
 
 #include <memory>
 
+#include "cuda/cuda_backend.h"
 #include "cuda/private/libraries.h"
 #include "runtime/backend.h"
 
 namespace yy::cuda {
 
-// As make_cuda_backend, which opens the libraries that are there. `with_cudnn`: convolutions are cuDNN's
-// where it has a plan.
-std::unique_ptr<Backend> make_backend(int device, std::shared_ptr<const Libraries> libraries,
-                                      bool with_cudnn);
+// Which of the libraries compute layers where they can, unmeasured.
+struct Uses {
+  bool cudnn = false, cublaslt = false;
+};
+
+// As make_cuda_backend, which opens the libraries that are there.
+std::unique_ptr<Backend> make_backend(int device, std::shared_ptr<const Libraries> libraries, Uses uses,
+                                      const CudaOptions& options = {});
 
 }  // namespace yy::cuda

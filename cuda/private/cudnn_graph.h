@@ -83,6 +83,7 @@ struct ConvProblem {
   std::array<std::int64_t, 2> stride{1, 1}, dilation{1, 1}, pads_before{}, pads_after{};
   DType read = DType::f32, written = DType::f32;      // of x and w; of y and the residual
   bool residual = false, bias = false, relu = false;  // the bias is [K] of type `read`
+  bool tf32 = false;                                  // float32 factors may be rounded to TF32
 
   std::string text() const;
 };
@@ -98,9 +99,10 @@ namespace cudnn_ids {
 inline constexpr std::int64_t x = 1, w = 2, y = 3, residual = 4, bias = 5;
 }
 
-// The first plan that the library's heuristics propose and that keeps our promises: sums in float32, no
-// rounding of float32 inputs, the same result in every run, no FFT or Winograd transform. Else why there is
-// none. Takes milliseconds to seconds.
-std::variant<CudnnPlan, Refusal> plan_convolution(const CudnnDevice& device, const ConvProblem& problem);
+// At most `most` plans, the first ones that the library's heuristics propose and that keep our promises: sums
+// in float32, no rounding of float32 inputs unless `tf32`, the same result in every run, no FFT or Winograd
+// transform. Else why there is none. Takes milliseconds to seconds.
+std::variant<std::vector<CudnnPlan>, Refusal> plan_convolution(const CudnnDevice& device,
+                                                               const ConvProblem& problem, int most);
 
 }  // namespace yy::cuda

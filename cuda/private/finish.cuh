@@ -10,9 +10,9 @@ namespace yy::cuda {
 
 using Quad = Pack<float, 4>;
 
-// `n` neighbouring outputs of pixel `pixel` (counted over all images): elements at, at + step... of the
-// residual and, as far as its pixels have no gaps between them, of y; `count` of them exist. With `packs` all
-// exist, the step is 1 and one instruction may store them.
+// `n` neighbouring outputs of pixel `pixel`, counted over all images: elements at, at + step... of a tensor
+// without gaps, which the residual is; y adds its gaps. `count` of them exist. With `packs` all exist, the
+// step is 1 and one instruction may store 16 bytes of them.
 struct Outputs {
   int at, pixel, step, count;
   bool packs;
@@ -44,13 +44,21 @@ __device__ __forceinline__ void add_residual(const void* from, const Outputs& to
 template <class U, int n>
 __device__ __forceinline__ void store(const Finish& finish, const Outputs& to, const Pack<float, n>& sums) {
   U* first = static_cast<U*>(finish.y) + to.at + to.pixel * finish.gap;
-  Pack<U, n> pack;
+  constexpr int most = 16 / static_cast<int>(sizeof(U)),
+                width = n < most ? n : most;  // as slices are aligned
   YY_UNROLL
-  for (int i = 0; i < n; ++i) pack.element[i] = from_float<U>(sums.element[i]);
-  if (to.packs) return store_pack(first, pack);
-  YY_UNROLL
-  for (int i = 0; i < n; ++i) {
-    if (i < to.count) first[i * to.step] = pack.element[i];
+  for (int i = 0; i < n; i += width) {
+    Pack<U, width> pack;
+    YY_UNROLL
+    for (int k = 0; k < width; ++k) pack.element[k] = from_float<U>(sums.element[i + k]);
+    if (to.packs) {
+      store_pack(first + i, pack);
+      continue;
+    }
+    YY_UNROLL
+    for (int k = 0; k < width; ++k) {
+      if (i + k < to.count) first[(i + k) * to.step] = pack.element[k];
+    }
   }
 }
 

@@ -14,7 +14,7 @@ struct Finish {
   Activation activation = {};
   bool wide = false;               // y and the residual are float32 where x is narrower
   const float* bias = nullptr;     // per filter or column; may be left out
-  const void* residual = nullptr;  // lies as y does, may be y itself; may be left out
+  const void* residual = nullptr;  // without gaps; may be y itself where that has none; may be left out
   void* y = nullptr;
   int gap = 0;  // elements of y between a pixel and the next, where y is a slice of a larger tensor
 

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "cuda/private/cublaslt_api.h"
 #include "cuda/private/cudnn_api.h"
 
 namespace yy::cuda {
@@ -41,7 +42,35 @@ struct Libraries {
   } cudnn;
   struct CublasLt {
     OpenLibrary library;
-    std::size_t (*version)() = nullptr;  // 130100 is 13.1.0
+    std::size_t (*version)() = nullptr;                       // 130100 is 13.1.0
+    const char* (*status_text)(cublaslt::Status) = nullptr;   // cublasLtGetStatusString
+    cublaslt::Status (*create)(cublaslt::Handle*) = nullptr;  // cublasLtCreate
+    cublaslt::Status (*destroy)(cublaslt::Handle) = nullptr;  // cublasLtDestroy
+    // cublasLtMatmulDesc...
+    cublaslt::Status (*create_operation)(cublaslt::RawOperation*, cublaslt::ComputeType,
+                                         cudaDataType scale) = nullptr;
+    cublaslt::Status (*destroy_operation)(cublaslt::RawOperation) = nullptr;
+    cublaslt::Status (*set_operation)(cublaslt::RawOperation, cublaslt::OperationAttribute, const void* value,
+                                      std::size_t bytes) = nullptr;
+    // cublasLtMatrixLayout...
+    cublaslt::Status (*create_layout)(cublaslt::RawLayout*, cudaDataType, std::uint64_t rows,
+                                      std::uint64_t columns, std::int64_t distance) = nullptr;
+    cublaslt::Status (*destroy_layout)(cublaslt::RawLayout) = nullptr;
+    // cublasLtMatmulPreference...
+    cublaslt::Status (*create_preference)(cublaslt::RawPreference*) = nullptr;
+    cublaslt::Status (*destroy_preference)(cublaslt::RawPreference) = nullptr;
+    cublaslt::Status (*set_preference)(cublaslt::RawPreference, cublaslt::PreferenceAttribute,
+                                       const void* value, std::size_t bytes) = nullptr;
+    // cublasLtMatmulAlgoGetHeuristic, cublasLtMatmul
+    cublaslt::Status (*propose)(cublaslt::Handle, cublaslt::RawOperation, cublaslt::RawLayout a,
+                                cublaslt::RawLayout b, cublaslt::RawLayout c, cublaslt::RawLayout d,
+                                cublaslt::RawPreference, int room, cublaslt::Proposal* proposals,
+                                int* count) = nullptr;
+    cublaslt::Status (*multiply)(cublaslt::Handle, cublaslt::RawOperation, const void* alpha, const void* a,
+                                 cublaslt::RawLayout, const void* b, cublaslt::RawLayout, const void* beta,
+                                 const void* c, cublaslt::RawLayout, void* d, cublaslt::RawLayout,
+                                 const cublaslt::Algorithm*, void* workspace, std::size_t workspace_bytes,
+                                 cudaStream_t) = nullptr;
   } cublaslt;
 };
 

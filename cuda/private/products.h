@@ -2,9 +2,12 @@
 #pragma once
 
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "cuda/kernels/gemm.h"
 #include "cuda/kernels/implicit_gemm.h"
+#include "cuda/private/choose.h"
 #include "cuda/private/context.h"
 #include "cuda/private/finish.h"
 
@@ -20,10 +23,16 @@ struct LayerProduct {
   float alpha = 1, beta = 1;
   bool residual = false;
   std::optional<Activation> activation = {};
+
+  std::string text() const;
 };
 
 KernelOrRefusal layer_product(const KernelRequest& request, const Context& context,
                               const LayerProduct& product);
+
+// What computes it: cuBLASLt, own kernels. What this is given has to outlive them.
+std::vector<Candidate> layer_candidates(const KernelRequest& request, const Context& context,
+                                        const LayerProduct& product);
 
 // y = activation(alpha * A B + beta * C) of float32 inputs 0, 1 and, where it is given, 2. The extents and
 // strides stand in `args`.

@@ -65,7 +65,8 @@ constexpr Pass lowering[] = {
     {"fuse_concat", plain<fuse_concat>},
     {"narrow_values",
      [](Graph& graph, const Settings& s) {
-       if (s.precision != Precision::f32) narrow_values(graph, type_of(s.precision));
+       graph.tf32 = s.precision == Precision::tf32;
+       if (type_of(s.precision) != DType::f32) narrow_values(graph, type_of(s.precision));
      }},
     {"assign_layouts", [](Graph& graph, const Settings& s) { assign_layouts(graph, s.inputs); }},
 };

@@ -112,6 +112,7 @@ std::vector<Case> groups() {
            {{"group", 13}, {"pads", p2}, {"strides", s2}}),
       conv("depthwise_5x5_asymmetric", {1, 37, 12, 12}, {37, 1, 5, 5}, with_bias,
            {{"group", 37}, {"pads", Ints{1, 1, 2, 2}}, {"strides", s2}}),
+      conv("groups_of_8_filters", {2, 16, 5, 6}, {16, 8, 3, 3}, with_bias, {{"group", 2}, {"pads", p1}}),
       conv("depthwise_7_channels", {1, 7, 6, 5}, {7, 1, 3, 3}, with_bias, {{"group", 7}, {"pads", p1}}),
       conv("depthwise_3_channels", {3, 3, 8, 8}, {3, 1, 3, 3}, no_bias, {{"group", 3}, {"pads", p1}}),
       conv("depthwise_1x1", {1, 13, 5, 5}, {13, 1, 1, 1}, with_bias, {{"group", 13}}),

@@ -95,7 +95,7 @@ int run(const std::vector<std::string>& files) {
       fmt::print("skipped: cuDNN is not installed\n");
       return 77;
     }
-    backends.push_back(cuda::make_backend(0, libraries, true));
+    backends.push_back(cuda::make_backend(0, libraries, {.cudnn = true}));
   }
   std::map<std::string, Count> totals;
   fmt::print(

@@ -40,7 +40,7 @@ class Cudnn : public testing::Test {
   }
 
   static std::string refusal(const char* name, const ConvProblem& problem) {
-    const auto made = plan_convolution(*device(name), problem);
+    const auto made = plan_convolution(*device(name), problem, 1);
     const auto* refusal = std::get_if<Refusal>(&made);
     return refusal == nullptr ? "" : refusal->reason;
   }
@@ -49,11 +49,22 @@ class Cudnn : public testing::Test {
 TEST_F(Cudnn, PlansForEveryDescribedDevice) {
   for (const char* name : {"t4", "a100", "h100"}) {
     for (DType type : {DType::f32, DType::f16}) {
-      const auto made = plan_convolution(*device(name), problem(type));
-      ASSERT_TRUE(std::holds_alternative<CudnnPlan>(made)) << name << ": " << std::get<Refusal>(made).reason;
-      EXPECT_GT(std::get<CudnnPlan>(made).engine, 0) << name;
+      const auto made = plan_convolution(*device(name), problem(type), 1);
+      ASSERT_TRUE(std::holds_alternative<std::vector<CudnnPlan>>(made))
+          << name << ": " << std::get<Refusal>(made).reason;
+      EXPECT_GT(std::get<std::vector<CudnnPlan>>(made).at(0).engine, 0) << name;
     }
   }
+}
+
+TEST_F(Cudnn, ProposesAsManyAsAreAskedForInOrder) {
+  const auto plans = [&](int most) {
+    return std::get<std::vector<CudnnPlan>>(plan_convolution(*device("a100"), problem(DType::f16), most));
+  };
+  const auto few = plans(2), more = plans(4);
+  ASSERT_EQ(few.size(), 2U);
+  ASSERT_EQ(more.size(), 4U);
+  for (std::size_t i = 0; i < few.size(); ++i) EXPECT_EQ(few[i].engine, more[i].engine);
 }
 
 TEST_F(Cudnn, HasNoBfloat16BeforeAmpere) {
@@ -86,7 +97,9 @@ TEST_F(Cudnn, EnginesThatKeepNoPromiseAreRefused) {
   stem.stride = {2, 2};
   stem.pads_after = {1, 1};
   stem.bias = true;
-  EXPECT_THAT(refusal("a100", stem), HasSubstr("no engine fits; the first: engine"));
+  EXPECT_THAT(refusal("a100", stem), HasSubstr("no engine fits: engine"));
+  stem.tf32 = true;
+  EXPECT_EQ(refusal("a100", stem), "");
   stem.read = stem.written = DType::f16;
   EXPECT_EQ(refusal("a100", stem), "");
 }
@@ -144,12 +157,12 @@ TEST_F(Cudnn, ComesFirstWhereItIsAskedFor) {
     }
     return all;
   };
-  EXPECT_THAT(implementations(cuda::make_backend(0, libraries_with_stand_in("a100"), true)),
+  EXPECT_THAT(implementations(cuda::make_backend(0, libraries_with_stand_in("a100"), {.cudnn = true})),
               HasSubstr("cudnn engine"));
   const auto none = std::make_shared<const cuda::Libraries>(cuda::open_libraries("libno_cudnn.so.9", ""));
-  EXPECT_THAT(implementations(cuda::make_backend(0, none, true)),
+  EXPECT_THAT(implementations(cuda::make_backend(0, none, {.cudnn = true})),
               AllOf(HasSubstr("implicit gemm"), HasSubstr("cuDNN: cuDNN is not there")));
-  EXPECT_THAT(implementations(cuda::make_backend(0, libraries_with_stand_in("a100"), false)),
+  EXPECT_THAT(implementations(cuda::make_backend(0, libraries_with_stand_in("a100"), {})),
               testing::Not(HasSubstr("cudnn")));
 }
 

@@ -167,7 +167,7 @@ int run(std::vector<std::string> files) {
     fmt::print("skipped: cuDNN is not installed\n");
     return 77;
   }
-  const std::shared_ptr<const Backend> backend = cuda::make_backend(0, libraries, true);
+  const std::shared_ptr<const Backend> backend = cuda::make_backend(0, libraries, {.cudnn = true});
   if (csv) fmt::print("network,precision,batch,node,operator,kernel,bytes,mflop,a100_us,h100_us\n");
   for (const std::string& file : files) {
     const Network network(file, backend);

@@ -73,7 +73,7 @@ inline std::vector<std::string> op_names(const Graph& graph) {
 
 // Runs a graph that is laid out, on pseudo-random inputs; all outputs one behind the other.
 inline std::vector<float> run(Graph graph, const Backend& backend) {
-  WeightStore weights;
+  WeightStore weights(settle_on(backend));
   const auto program = Program::compile(std::move(graph), backend, weights, 1);
   Executor executor(program, backend.allocate(program->memory().arena_bytes));
   std::mt19937 random(11);

@@ -72,8 +72,8 @@ int run(int argc, char** argv) {
   app.add_option("--threads", options.threads, "Threads of one kernel")
       ->check(CLI::Range(1, 1024))
       ->capture_default_str();
-  app.add_option("--precision", options.precision, "Of a model's layers: f32, f16, bf16 or auto")
-      ->check(CLI::IsMember({"f32", "f16", "bf16", "auto"}))
+  app.add_option("--precision", options.precision, "Of a model's layers: f32, tf32, f16, bf16 or auto")
+      ->check(CLI::IsMember({"f32", "tf32", "f16", "bf16", "auto"}))
       ->capture_default_str();
   add_device_option(app, options.device);
   try {

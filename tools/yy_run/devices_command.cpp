@@ -26,7 +26,7 @@ struct Row {
 
 std::vector<std::string> precisions_of(const Backend& backend) {
   std::vector<std::string> names;
-  for (Precision precision : {Precision::f32, Precision::f16, Precision::bf16}) {
+  for (Precision precision : all_precisions) {
     if (backend.support(precision) != Support::none) names.emplace_back(name_of(precision));
   }
   return names;

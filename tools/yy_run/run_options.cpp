@@ -156,10 +156,10 @@ void add_threads_option(CLI::App& app, int& threads) {
 }
 
 void add_precision_option(CLI::App& app, std::string& precision) {
-  app.add_option(
-         "--precision", precision,
-         "f32, bf16 or (on GPUs) f16, which are faster and less exact, or auto: bf16 where the device has it")
-      ->check(CLI::IsMember({"f32", "f16", "bf16", "auto"}))
+  app.add_option("--precision", precision,
+                 "f32; bf16 or (on GPUs) tf32 or f16, which are faster and less exact; or auto: bf16 where "
+                 "the device has it")
+      ->check(CLI::IsMember({"f32", "tf32", "f16", "bf16", "auto"}))
       ->capture_default_str();
 }
 
