@@ -6,7 +6,6 @@
 #include <optional>
 
 #include "cpu/cpu_backend.h"
-#include "cuda/cuda_backend.h"
 #include "runtime/error.h"
 
 namespace yy {
@@ -27,12 +26,22 @@ std::optional<int> cuda_number(std::string_view name) {
   return parsed.ec == std::errc() ? std::optional(number) : std::nullopt;
 }
 
-OpenedDevice open_best() {
+OpenedDevice open_best(const CudaOptions& cuda) {
   try {
-    return {make_cuda_backend(0), ""};
+    return {make_cuda_backend(0, cuda), ""};
   } catch (const Error& error) {
-    return {make_cpu_backend(), fmt::format("{}; running on the CPU", error.what())};
+    if (error.code() != ErrorCode::device) throw;
+    return {make_cpu_backend(),
+            fmt::format("{}; running on the CPU{}", error.what(),
+                        cuda.tuning_file.empty() ? "" : ", where layers are not measured")};
   }
+}
+
+OpenedDevice open_cpu(const CudaOptions& cuda) {
+  if (cuda.tuning_file.empty()) return {make_cpu_backend(), ""};
+  throw Error(ErrorCode::usage,
+              fmt::format("tuning file '{}': layers are measured on CUDA devices only, the device is cpu",
+                          cuda.tuning_file));
 }
 
 }  // namespace
@@ -41,10 +50,10 @@ bool is_device_name(std::string_view name) {
   return name == "cpu" || name == "auto" || cuda_number(name).has_value();
 }
 
-OpenedDevice open_device(std::string_view name) {
-  if (name == "cpu") return {make_cpu_backend(), ""};
-  if (name == "auto") return open_best();
-  if (const auto number = cuda_number(name)) return {make_cuda_backend(*number), ""};
+OpenedDevice open_device(std::string_view name, const CudaOptions& cuda) {
+  if (name == "cpu") return open_cpu(cuda);
+  if (name == "auto") return open_best(cuda);
+  if (const auto number = cuda_number(name)) return {make_cuda_backend(*number, cuda), ""};
   throw Error(ErrorCode::usage, fmt::format("device should be cpu, cuda, cuda:N or auto, found '{}'", name));
 }
 

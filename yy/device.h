@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "cuda/cuda_backend.h"
 #include "runtime/backend.h"
 
 namespace yy {
@@ -18,8 +19,8 @@ struct OpenedDevice {
 bool is_device_name(std::string_view name);
 
 // "cpu"; "cuda:N", a CUDA device by number; "cuda", the first; "auto", the first CUDA device that can be
-// used, else the CPU. Throws Error: usage for another name, device with the reason where the device cannot be
-// used.
-OpenedDevice open_device(std::string_view name);
+// used, else the CPU. `cuda` is for CUDA devices. Throws Error: usage for another name, for a tuning file
+// that is something else and for one with "cpu"; device with the reason where the device cannot be used.
+OpenedDevice open_device(std::string_view name, const CudaOptions& cuda = {});
 
 }  // namespace yy

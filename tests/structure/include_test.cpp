@@ -58,7 +58,7 @@ const std::vector<Dependency>& dependencies() {
       {"libjpeg", std::regex("jpeglib\\.h|jerror\\.h|jconfig\\.h|turbojpeg\\.h"), {"image"}},
       {"libpng", std::regex("png(conf)?\\.h"), {"image"}},
       {"OpenSSL", std::regex("openssl/.*"), {"yy"}},
-      {"nlohmann-json", std::regex("nlohmann/.*"), {"yy", "tools"}},
+      {"nlohmann-json", std::regex("nlohmann/.*"), {"cuda", "yy", "tools"}},
       {"CLI11", std::regex("CLI/.*"), {"tools"}},
       {"fmt", std::regex("fmt/.*"), {"runtime", "ops", "onnx", "cpu", "cuda", "image", "yy", "tools"}},
   };

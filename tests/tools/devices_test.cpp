@@ -55,6 +55,26 @@ TEST(Devices, AutoFallsBackAndSaysSoOnce) {
   EXPECT_EQ(nlohmann::json::parse(read_text(folder / "a.json"))["device"], "cpu");
 }
 
+TEST(Devices, LayersAreMeasuredOnCudaDevicesOnly) {
+  const TempFolder folder;
+  const Outcome outcome = yy_run(run_yin({digits, "--autotune", folder / "tuning.json"}));
+  EXPECT_EQ(outcome.code, 2);
+  EXPECT_THAT(outcome.err, HasSubstr("on CUDA devices only, the device is cpu"));
+  if (cuda_trouble().empty()) GTEST_SKIP() << "there is a CUDA device here";
+  const Outcome fallen = yy_run(
+      run_yin({digits, "--device", "auto", "--autotune", folder / "tuning.json", "--quiet"}));
+  EXPECT_EQ(fallen.code, 0);
+  EXPECT_THAT(fallen.err, HasSubstr("running on the CPU, where layers are not measured"));
+}
+
+TEST(Devices, PrecisionsThatTheCpuDoesNotHaveAreExitCode5) {
+  for (const char* precision : {"tf32", "f16"}) {
+    const Outcome outcome = yy_run(run_yin({digits, "--precision", precision}));
+    EXPECT_EQ(outcome.code, 5);
+    EXPECT_THAT(outcome.err, HasSubstr(std::string("cannot compute in ") + precision));
+  }
+}
+
 TEST(Devices, TheCpuIsTheDefaultAndSilent) {
   const Outcome outcome = yy_run(run_yin({digits, "--quiet"}));
   EXPECT_EQ(outcome.code, 0);

@@ -23,7 +23,7 @@ struct Options {
   std::int64_t batch = 8;
   int threads = available_threads();
   std::string precision = "f32";
-  std::string device = "cpu";
+  DeviceOption device;
 };
 
 void register_all(const Options& options) {

@@ -61,7 +61,8 @@ AnswerStore::AnswerStore(fs::path folder, const ImageList& images, const RunOpti
   }
   run_ = fmt::format("pictures {}, mode {}, batch {}, threads {}, device {}, precision {}, gate {}, exif {}",
                      hash_of_pictures(images), options.mode, options.batch.value_or(0), options.threads,
-                     options.device, options.precision, options.gate, options.exif);
+                     options.device.name, options.precision, options.gate, options.exif);
+  if (!options.device.tuning_file.empty()) run_ += ", tuned";  // other kernels round differently
 }
 
 fs::path AnswerStore::file(const Classifier& network, const char* ending) const {

@@ -19,7 +19,7 @@ struct PlanOptions {
   std::string model;
   std::int64_t batch = 1;
   int threads = 1;
-  std::string device = "cpu";
+  DeviceOption device;
   std::string precision = "f32";
   std::string json;
 };

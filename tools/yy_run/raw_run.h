@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "runtime/graph.h"
+#include "tools/device_option.h"
 
 namespace CLI {
 class App;
@@ -16,7 +17,7 @@ struct RawRunOptions {
   std::string model;
   std::vector<std::string> inputs;  // NAME=FILE
   int threads = 1;
-  std::string device = "cpu";
+  DeviceOption device;
   std::string precision = "f32";
 };
 

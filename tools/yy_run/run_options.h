@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "tools/device_option.h"
 #include "yy/cascade.h"
 #include "yy/model_card.h"
 #include "yy/pair_file.h"
@@ -27,7 +28,7 @@ struct RunOptions {
   std::optional<int> batch;
   int threads = 1;
   std::string mode = "throughput";
-  std::string device = "cpu";
+  DeviceOption device;
   std::string precision = "f32";
   int topk = 1;
   std::string csv, json, html;
