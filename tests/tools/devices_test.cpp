@@ -61,8 +61,8 @@ TEST(Devices, LayersAreMeasuredOnCudaDevicesOnly) {
   EXPECT_EQ(outcome.code, 2);
   EXPECT_THAT(outcome.err, HasSubstr("on CUDA devices only, the device is cpu"));
   if (cuda_trouble().empty()) GTEST_SKIP() << "there is a CUDA device here";
-  const Outcome fallen = yy_run(
-      run_yin({digits, "--device", "auto", "--autotune", folder / "tuning.json", "--quiet"}));
+  const Outcome fallen =
+      yy_run(run_yin({digits, "--device", "auto", "--autotune", folder / "tuning.json", "--quiet"}));
   EXPECT_EQ(fallen.code, 0);
   EXPECT_THAT(fallen.err, HasSubstr("running on the CPU, where layers are not measured"));
 }
