@@ -90,7 +90,8 @@ class CudaBackend : public Backend {
  public:
   CudaBackend(int device, std::shared_ptr<const Libraries> libraries, Uses uses, const CudaOptions& options)
       : context_(describe(device, std::move(libraries), uses, options)),
-        name_(fmt::format("cuda:{}", device)) {}
+        name_(fmt::format("cuda:{}", device)),
+        graphs_(options.graphs) {}
 
   std::string_view name() const override { return name_; }
 
@@ -141,13 +142,20 @@ class CudaBackend : public Backend {
   bool host_memory() const override { return false; }
 
   std::unique_ptr<Stream> new_stream(int) const override {
-    auto stream = std::make_unique<CudaStream>(context_.device);
+    auto stream = std::make_unique<CudaStream>(context_.device, graphs_);
     if (context_.cudnn != nullptr) {
       const DeviceScope scope(context_.device);
       stream->cudnn(context_.libraries);  // takes its time and memory now rather than in the first launch
     }
     return stream;
   }
+
+  Buffer allocate_staging(std::size_t bytes) const override {
+    const DeviceScope scope(context_.device);
+    return {std::shared_ptr<std::byte>(make_pinned(std::max<std::size_t>(bytes, 1))), bytes};
+  }
+
+  std::unique_ptr<Event> new_event() const override { return std::make_unique<CudaEvent>(context_.device); }
 
  private:
   [[noreturn]] void refuse_memory(std::size_t bytes) const {
@@ -160,6 +168,7 @@ class CudaBackend : public Backend {
 
   Context context_;
   std::string name_;
+  bool graphs_;
 };
 
 }  // namespace

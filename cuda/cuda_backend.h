@@ -41,8 +41,11 @@ struct CudaOptions {
   // and what is fastest is kept in this file, by device, library versions and problem. Empty: layers are not
   // measured, and own kernels compute all.
   std::string tuning_file;
-  std::function<void(const std::string&)> warn = {};  // of a damaged or outdated file, say; may be called
-                                                      // while networks are compiled, by the thread that does
+  // Of a damaged or outdated file, say; may be called while networks are compiled, by the thread that does.
+  std::function<void(const std::string&)> warn = {};
+  // What is recorded is played as a CUDA graph, whose loops the device decides on; else piece by piece, and
+  // the host reads four bytes before each turn of a loop. Both give the same.
+  bool graphs = true;
 };
 
 // What is usable here and why the rest is not. Does not throw.

@@ -3,6 +3,7 @@
 #include "cuda/private/context.h"
 #include "cuda/private/cudnn_graph.h"
 #include "cuda/private/device_scope.h"
+#include "cuda/private/recording.h"
 
 namespace yy::cuda {
 
@@ -10,7 +11,17 @@ cudaStream_t handle(Stream& stream) {
   return static_cast<CudaStream&>(stream).get();
 }
 
-CudaStream::CudaStream(int device) : device_(device) {
+CudaEvent::CudaEvent(int device) : device_(device) {
+  const DeviceScope scope(device_);
+  event_ = make_event();
+}
+
+void CudaEvent::wait() {
+  const DeviceScope scope(device_);
+  YY_CUDA(cudaEventSynchronize(event_.get()));
+}
+
+CudaStream::CudaStream(int device, bool graphs) : device_(device), graphs_(graphs) {
   const DeviceScope scope(device_);
   stream_ = make_stream();
 }
@@ -39,6 +50,39 @@ void CudaStream::copy_out(void* to, const void* from, std::size_t bytes) {
   if (downloads_.enqueue(to, from, bytes, stream_.get())) return;
   wait();
   downloads_.enqueue(to, from, bytes, stream_.get());
+}
+
+void CudaStream::upload(void* to, const void* staging, std::size_t bytes) {
+  if (bytes == 0) return;
+  const DeviceScope scope(device_);
+  YY_CUDA(cudaMemcpyAsync(to, staging, bytes, cudaMemcpyHostToDevice, stream_.get()));
+}
+
+void CudaStream::download(void* staging, const void* from, std::size_t bytes) {
+  if (bytes == 0) return;
+  const DeviceScope scope(device_);
+  YY_CUDA(cudaMemcpyAsync(staging, from, bytes, cudaMemcpyDeviceToHost, stream_.get()));
+}
+
+void CudaStream::copy(void* to, const void* from, std::size_t bytes) {
+  if (bytes == 0) return;
+  const DeviceScope scope(device_);
+  YY_CUDA(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_.get()));
+}
+
+void CudaStream::signal(Event& event) {
+  const DeviceScope scope(device_);
+  YY_CUDA(cudaEventRecord(static_cast<CudaEvent&>(event).get(), stream_.get()));
+}
+
+void CudaStream::wait_for(const Event& event) {
+  const DeviceScope scope(device_);
+  YY_CUDA(cudaStreamWaitEvent(stream_.get(), static_cast<const CudaEvent&>(event).get()));
+}
+
+std::unique_ptr<Recording> CudaStream::record(Recipe recipe) {
+  const DeviceScope scope(device_);
+  return graphs_ ? record_graph(*this, std::move(recipe)) : record_plainly(*this, std::move(recipe));
 }
 
 void CudaStream::wait() {

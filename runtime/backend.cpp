@@ -1,7 +1,5 @@
 #include "runtime/backend.h"
 
-#include <chrono>
-#include <cstring>
 #include <fmt/format.h>
 
 #include "runtime/error.h"
@@ -22,22 +20,6 @@ std::string_view name_of(Precision precision) {
   return "?";
 }
 
-void Stream::copy_in(void* to, const void* from, std::size_t bytes) {
-  wait();
-  if (to != from && bytes > 0) std::memcpy(to, from, bytes);
-}
-
-void Stream::copy_out(void* to, const void* from, std::size_t bytes) {
-  copy_in(to, from, bytes);
-}
-
-double Stream::run_timed(std::span<const Launch> launches) {
-  const auto start = std::chrono::steady_clock::now();
-  run(launches);
-  wait();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-
 DType type_of(Precision precision) {
   switch (precision) {
     case Precision::f16:
@@ -49,6 +31,14 @@ DType type_of(Precision precision) {
       break;
   }
   return DType::f32;
+}
+
+Buffer Backend::allocate_staging(std::size_t bytes) const {
+  return allocate_host(bytes);
+}
+
+std::unique_ptr<Event> Backend::new_event() const {
+  return std::make_unique<Event>();
 }
 
 WeightStore::Settle settle_on(const Backend& backend) {

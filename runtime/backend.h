@@ -64,6 +64,9 @@ class Backend {
   // Bytes that were made on the host, where kernels read them: `host` itself where they read host memory.
   virtual Buffer upload(Buffer host) const { return host; }
   virtual std::unique_ptr<Stream> new_stream(int threads) const = 0;
+  // Memory of the host that the device reads and writes by itself, for Stream::upload and download.
+  virtual Buffer allocate_staging(std::size_t bytes) const;
+  virtual std::unique_ptr<Event> new_event() const;
 };
 
 // Has a WeightStore keep its constants in the backend's memory. The backend has to outlive the store's last

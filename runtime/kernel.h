@@ -12,31 +12,10 @@
 #include <variant>
 #include <vector>
 
+#include "runtime/stream.h"
 #include "runtime/tensor.h"
 
 namespace yy {
-
-class Stream;
-
-// A kernel bound to its tensors. Does not allocate, synchronise or throw on data.
-using Launch = std::function<void(Stream&)>;
-
-// The order in which work happens on a device. One per worker; not shared between threads. Copies reach
-// memory that the host may not be able to touch, and are enqueued like launches; the ones here are those of a
-// device that works in host memory.
-class Stream {
- public:
-  virtual ~Stream() = default;
-  virtual void run(std::span<const Launch> launches) = 0;  // enqueues them in order
-  // Host to device. `from` may be changed as soon as this returns.
-  virtual void copy_in(void* to, const void* from, std::size_t bytes);
-  // Device to host. The bytes are at `to` after the next wait().
-  virtual void copy_out(void* to, const void* from, std::size_t bytes);
-  virtual void wait() = 0;  // returns when all that was enqueued is done
-  // Enqueues them and waits. Gives the seconds from the first one's begin to the last one's end, by the
-  // device's own clock where it has one, so that neither the way there nor the waiting counts.
-  virtual double run_timed(std::span<const Launch> launches);
-};
 
 // Where a kernel's tensors lie. Inputs that were left out have a null pointer.
 struct Binding {

@@ -9,6 +9,7 @@
 #include "ops/rows.h"
 #include "runtime/error.h"
 #include "runtime/profile.h"
+#include "yy/bind_kernel.h"
 
 namespace yy {
 namespace {
@@ -59,43 +60,31 @@ void check_same_classes(std::span<const std::shared_ptr<const Classifier>> stage
   }
 }
 
-Cascade::Cascade(std::vector<std::shared_ptr<const Classifier>> stages, CascadeOptions options, Sink sink)
-    : options_(std::move(options)), sink_(std::move(sink)), backend_(stages.at(0)->network().backend()) {
-  check_same_classes(stages);
-  for (auto& classifier : stages) {
-    Stage stage;
-    stage.batch = classifier->network().fixed_batch().value_or(options_.batch);
-    stage.classifier = std::move(classifier);
-    stages_.push_back(std::move(stage));
+void check_options(const CascadeOptions& options, std::size_t stages) {
+  if (!options.batches.empty() && options.batches.size() != stages) {
+    throw Error(ErrorCode::usage, fmt::format("{} stages need {} batch sizes or none, found {}", stages,
+                                              stages, options.batches.size()));
   }
-  check_options();
-  stream_ = backend_.new_stream(options_.threads);
-  times_.stages.resize(stages_.size(), 0.0);
-  make_slots();
-  combiner_.emplace(slots_.size(), stages_[0].classifier->card().classes.size(),
-                    CombineOptions{options_.combine, options_.gate, options_.topk, options_.temperatures});
-  for (std::size_t s = 0; s < stages_.size(); ++s) step_for(s, stages_[s].batch);
-}
-
-void Cascade::check_options() const {
-  if (options_.batch < 1)
-    throw Error(ErrorCode::usage, fmt::format("batch should be at least 1, found {}", options_.batch));
-  if (options_.threads < 1) {
-    throw Error(ErrorCode::usage, fmt::format("threads should be at least 1, found {}", options_.threads));
+  for (std::size_t s = 0; s < stages; ++s) {
+    if (options.batch_of(s) < 1)
+      throw Error(ErrorCode::usage, fmt::format("batch should be at least 1, found {}", options.batch_of(s)));
   }
-  if (options_.thresholds.size() + 1 != stages_.size()) {
-    throw Error(ErrorCode::usage, fmt::format("{} stages need {} thresholds, found {}", stages_.size(),
-                                              stages_.size() - 1, options_.thresholds.size()));
+  if (options.threads < 1) {
+    throw Error(ErrorCode::usage, fmt::format("threads should be at least 1, found {}", options.threads));
   }
-  for (float threshold : options_.thresholds) {
+  if (options.thresholds.size() + 1 != stages) {
+    throw Error(ErrorCode::usage, fmt::format("{} stages need {} thresholds, found {}", stages, stages - 1,
+                                              options.thresholds.size()));
+  }
+  for (float threshold : options.thresholds) {
     if (!(threshold >= 0 && threshold <= 1)) {
       throw Error(ErrorCode::usage, fmt::format("a threshold should be from 0 to 1, found {}", threshold));
     }
   }
-  const std::vector<double>& temperatures = options_.temperatures;
-  if (!temperatures.empty() && temperatures.size() != stages_.size()) {
-    throw Error(ErrorCode::usage, fmt::format("{} stages need {} temperatures or none, found {}",
-                                              stages_.size(), stages_.size(), temperatures.size()));
+  const std::vector<double>& temperatures = options.temperatures;
+  if (!temperatures.empty() && temperatures.size() != stages) {
+    throw Error(ErrorCode::usage, fmt::format("{} stages need {} temperatures or none, found {}", stages,
+                                              stages, temperatures.size()));
   }
   for (double temperature : temperatures) {
     if (!(temperature > 1e-6 && temperature < 1e6)) {
@@ -103,6 +92,24 @@ void Cascade::check_options() const {
                   fmt::format("a temperature should be from 1e-6 to 1e6, found {}", temperature));
     }
   }
+}
+
+Cascade::Cascade(std::vector<std::shared_ptr<const Classifier>> stages, CascadeOptions options, Sink sink)
+    : options_(std::move(options)), sink_(std::move(sink)), backend_(stages.at(0)->network().backend()) {
+  check_same_classes(stages);
+  check_options(options_, stages.size());
+  for (auto& classifier : stages) {
+    Stage stage;
+    stage.batch = classifier->network().fixed_batch().value_or(options_.batch_of(stages_.size()));
+    stage.classifier = std::move(classifier);
+    stages_.push_back(std::move(stage));
+  }
+  stream_ = backend_.new_stream(options_.threads);
+  times_.stages.resize(stages_.size(), 0.0);
+  make_slots();
+  combiner_.emplace(slots_.size(), stages_[0].classifier->card().classes.size(),
+                    CombineOptions{options_.combine, options_.gate, options_.topk, options_.temperatures});
+  for (std::size_t s = 0; s < stages_.size(); ++s) step_for(s, stages_[s].batch);
 }
 
 // As many slots as can wait at once: a batch for Yin, and for each later stage almost a batch in its queue
@@ -216,21 +223,12 @@ void Cascade::bind_scatter(Step& step) const {
   const Rows scatter(Rows::Kind::scatter);
   TensorView slots = batch_slots_.device();
   slots.desc.shape[0] = step.batch;
-  WeightStore none;
   step.scatter.clear();
   const auto bind = [&](const TensorView& rows, const TensorView& table) {
-    const std::vector<TensorView> views{rows, slots, valid_.device(), table};
-    std::vector<OpInput> inputs;
-    for (const TensorView& view : views) inputs.push_back({true, view.desc, nullptr});
-    const std::vector<TensorDesc> outputs{table.desc};
-    auto made = backend_.make_kernel({scatter, inputs, outputs, options_.threads, none});
-    if (const auto* refusal = std::get_if<Refusal>(&made)) {
-      throw Error(ErrorCode::device,
-                  fmt::format("device '{}' cannot run ScatterRows: {}", backend_.name(), refusal->reason));
-    }
-    const auto& kernel = std::get<Kernel>(made);
-    step.scatter.push_back(kernel.bind({views, {table}, nullptr}));
-    step.scatter_implementation = kernel.implementation;
+    auto bound =
+        bind_kernel(backend_, scatter, {rows, slots, valid_.device(), table}, {table}, options_.threads);
+    step.scatter.push_back(std::move(bound.launch));
+    step.scatter_implementation = std::move(bound.implementation);
   };
   bind(step.executor->output(classifier_io::label), labels_.device());
   bind(step.executor->output(classifier_io::confidence), confidences_.device());

@@ -45,6 +45,9 @@ struct CascadeOptions {
   // Where given, it is told node by node what the stages ("stage 1", "stage 2", ...) take, scatter included.
   // Rows are added as programs are made: see prepare().
   Profile* profile = nullptr;
+  std::vector<std::int64_t> batches = {};  // one per stage; none: `batch` for all
+
+  std::int64_t batch_of(std::size_t stage) const { return batches.empty() ? batch : batches[stage]; }
 };
 
 // Seconds.
@@ -56,6 +59,9 @@ struct CascadeTimes {
 
 // Throws Error (model) where the networks' class lists differ.
 void check_same_classes(std::span<const std::shared_ptr<const Classifier>> stages);
+
+// Throws Error (usage) for what no cascade of that many stages can do.
+void check_options(const CascadeOptions& options, std::size_t stages);
 
 // One worker's cascade; not thread-safe, but several may share the same Classifiers. Verdicts come through
 // the sink from within push() and flush(), in the order in which they are known, which is not the order of
@@ -112,7 +118,6 @@ class Cascade {
     std::vector<Step> steps;          // by batch, smallest first
   };
 
-  void check_options() const;
   void make_slots();
   bool is_stale(const Stage& stage) const;
   bool is_last(std::size_t stage) const { return stage + 1 == stages_.size(); }

@@ -17,6 +17,8 @@ struct Ends {
 
 using StreamHandle = std::unique_ptr<std::remove_pointer_t<cudaStream_t>, Ends<cudaStreamDestroy>>;
 using EventHandle = std::unique_ptr<std::remove_pointer_t<cudaEvent_t>, Ends<cudaEventDestroy>>;
+using GraphHandle = std::unique_ptr<std::remove_pointer_t<cudaGraph_t>, Ends<cudaGraphDestroy>>;
+using GraphExecHandle = std::unique_ptr<std::remove_pointer_t<cudaGraphExec_t>, Ends<cudaGraphExecDestroy>>;
 using PinnedMemory = std::unique_ptr<std::byte, Ends<cudaFreeHost>>;
 
 StreamHandle make_stream();             // does not wait for the default stream

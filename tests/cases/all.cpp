@@ -17,8 +17,10 @@ Case random_concat(Dice& dice, std::string name);
 Case random_conv(Dice& dice, std::string name);
 Case random_gemm(Dice& dice, std::string name);
 Case random_matmul(Dice& dice, std::string name);
+Case random_normalise_rows(Dice& dice, std::string name);
 Case random_pad(Dice& dice, std::string name);
 Case random_pool(Dice& dice, std::string name);
+Case random_queue(Dice& dice, std::string name);
 Case random_reduce(Dice& dice, std::string name);
 Case random_slice(Dice& dice, std::string name);
 Case random_softmax(Dice& dice, std::string name);
@@ -46,10 +48,11 @@ std::vector<Case> random_cases(std::uint64_t seed, int count) {
     Case (*make)(Dice&, std::string);
   };
   constexpr Row rows[] = {
-      {"binary", random_binary},   {"concat", random_concat}, {"conv", random_conv},
-      {"gemm", random_gemm},       {"matmul", random_matmul}, {"pad", random_pad},
-      {"pool", random_pool},       {"reduce", random_reduce}, {"slice", random_slice},
-      {"softmax", random_softmax}, {"split", random_split},   {"transpose", random_transpose},
+      {"binary", random_binary}, {"concat", random_concat},       {"conv", random_conv},
+      {"gemm", random_gemm},     {"matmul", random_matmul},       {"normalise_rows", random_normalise_rows},
+      {"pad", random_pad},       {"pool", random_pool},           {"queue", random_queue},
+      {"reduce", random_reduce}, {"slice", random_slice},         {"softmax", random_softmax},
+      {"split", random_split},   {"transpose", random_transpose},
   };
   std::vector<Case> all;
   for (const Row& row : rows) {

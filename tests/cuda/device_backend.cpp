@@ -9,4 +9,8 @@ Backend& cuda_backend() {
   return *cuda;
 }
 
+std::shared_ptr<const Backend> without_graphs() {
+  return make_cuda_backend(0, {.graphs = false});
+}
+
 }  // namespace yy::test

@@ -1,16 +1,19 @@
 #!/usr/bin/env python3
 """Breaks the CUDA room on purpose and asks whether a test notices.
 
-A mutant is one place of one source without its barrier, shuffle, bound check, event, wait... All mutants of a
-file are compiled at once: each place asks yy_mutant(NUMBER), which the environment variable YY_MUTANT answers.
-Kernels are compiled in the race flavour, which sees races and wrong accesses to memory; host code as it is, on
-streams that run as late as CUDA allows. Ends with 1 if a mutant survives that is not in `equivalent`.
+A mutant is one place of one source without its barrier, shuffle, bound check, event, wait; in code that talks to
+cuDNN and cuBLASLt, or chooses between kernels, without a call, a condition or a lock, or with a tensor's twin in
+its place... All mutants of a file are compiled at once: each place asks yy_mutant(NUMBER), which the environment
+variable YY_MUTANT answers. Kernels are compiled in the race flavour, which sees races and wrong accesses to memory;
+host code as it is, on streams that run as late as CUDA allows. Ends with 1 if a mutant survives that is not in
+`equivalent`. Files whose library is not installed are skipped.
 
-  mutants.py --build build/release                     after building test_cuda_sim_plain there
+  mutants.py --build build/release                     after building the test_cuda_* programs there
   mutants.py --build build/release --files select mean --count 10 --seed 3
 """
 import argparse
 import collections
+import functools
 import json
 import os
 import pathlib
@@ -24,7 +27,7 @@ import time
 
 root = pathlib.Path(__file__).resolve().parents[2]
 
-# Mutants that do no harm, with the reason: (file, a piece of the line, the rule).
+# Mutants that do no harm, with the reason: (file, a piece of the place, the rule).
 equivalent = {
     ("cuda/kernels/implicit_gemm.cu", "min(column, args.columns - 1)", "no minimum"):
         "a filter that does not exist has no depth, so nothing is read at its address",
@@ -32,7 +35,7 @@ equivalent = {
         "no row is left then, so nothing of the pictures is read or written",
     ("cuda/kernels/rows.cu", "if (n >= arguments.words) return;", "no return"):
         "a word behind the last row's is in a row that is not below the count either",
-    ("cuda/kernels/select.cu", "for (int first = 0; first < valid;", "one too many"):
+    ("cuda/kernels/select.cu", "for (int first = 0; first < valid", "one too many"):
         "a round more finds no row, since each thread asks whether its row is valid",
     ("cuda/staging.cpp", "next_ = ", "buffers take no turns"): "slower: every copy waits for the one before",
     ("cuda/stream.cpp", "cudaStreamSynchronize(stream_.get());", "no wait"):
@@ -50,7 +53,8 @@ tests_of = {
     "lrn": "LRN_*",
     "mean": "ReduceMean_* GlobalAveragePool_*",
     "pad": "Pad_*",
-    "pool": "MaxPool_* AveragePool_*",
+    "concat": "Concat_* Joined.*",
+    "pool": "MaxPool_* AveragePool_* Joined.*",
     "pow": "Pow_*",
     "probe": "Probe_* CascadeKernels.*",
     "resample": "DeviceResample*",
@@ -59,12 +63,27 @@ tests_of = {
     "softmax": "Softmax_*",
     "squeeze_excite": "SqueezeExcite*",
     "unary": "Relu_* Clip_* Sigmoid_*",
-    **dict.fromkeys(["depthwise", "grouped", "implicit_gemm"], "Conv_*"),
+    **dict.fromkeys(["depthwise", "grouped", "implicit_gemm"], "Conv_* Joined.*"),
     **dict.fromkeys(["gemm", "gemv"], "Gemm_* MatMul_*"),
-    **dict.fromkeys(["tile", "finish"], "Gemm_* MatMul_* Conv_*"),
+    **dict.fromkeys(["tile", "finish"], "Gemm_* MatMul_* Conv_* Joined.*"),
     **dict.fromkeys(["staging", "stream", "cuda_backend"], "Streams.*"),
     "reduce": "Softmax_* LayerNorm*",
 }
+Run = collections.namedtuple("Run", "program tests environment")
+schedules = ["order", "random:1", "resident:2"]
+runs_of = {stem: [Run("test_cuda_sim_plain", tests, {"YY_CUSIM": schedule}) for schedule in schedules]
+           for stem, tests in tests_of.items()}
+
+# Code that needs the libraries, or only is tested with them.
+by_cudnn, by_cublaslt = {"YY_CUSIM": "order", "YY_CUDNN_DEVICE": "a100"}, {"YY_CUSIM": "order", "YY_CUBLASLT": "1"}
+for stem in ("cudnn_graph", "cudnn_conv"):
+    runs_of[stem] = [Run("test_cuda_cudnn", "Cudnn* NetsByCudnn.* *NetsOnCuda.*resnet8 *NetsOnCuda.*squeezenet1_1", by_cudnn),
+                     Run("test_cuda_sim_plain", "Joined.* Conv_*_last Conv_*_float16 Conv_3x3_channels_last_*_sums", by_cudnn)]
+for stem in ("cublaslt_product", "cublaslt_layer"):
+    runs_of[stem] = [Run("test_cuda_cublaslt", "CublasLt*", by_cublaslt),
+                     Run("test_cuda_sim_plain", "Joined.* Gemm_* MatMul_* Conv_* Weights.*", by_cublaslt)]
+for stem in ("choose", "trial", "tuning_file"):
+    runs_of[stem] = [Run("test_cuda_cublaslt", "Chosen* TuningFiles.*", by_cudnn | by_cublaslt)]
 
 # Rules: name, what the place looks like, what stands there instead; @ is the question whether the mutant is on.
 kernel_rules = [
@@ -78,9 +97,13 @@ kernel_rules = [
     ("all exist", r"(const bool exists = )([^;]+);", r"\1@ || (\2);"),
     ("one too many", r"(for \([^;]+; \w+ < )((?:\w+\.)?(?:elements|each|squeezed|classes|count|end|valid))\b",
      r"\1\2 + @"),
+    ("all exist", r"((?<=if \()to\.packs(?=\))|args\.filters == filters)", r"(@ || \1)"),
+    ("not wide", r"\|\| (finish\.wide)", r"|| (!@ && \1)"),
+    ("no gap", r"\bto\.pixel \* finish\.gap", r"(@ ? 0 : \g<0>)"),
+    ("no gap", r"args\.out_pixel", r"(@ ? args.channels : \g<0>)"),
     ("no minimum", r"(?<![:\w])min\(([^(),]+), ([^(),]+)\)", r"(@ ? \1 : \g<0>)"),
 ]
-host_rules = [
+stream_rules = [
     ("no fence", r"YY_CUDA\(cudaEvent(?:Synchronize|Record)\([^;]*;", r"if (!@) \g<0>"),
     ("no wait", r"(?:YY_CUDA\()?cudaStreamSynchronize\([^;]*;", r"if (!@) \g<0>"),
     ("no wait", r"(?<=  )wait\(\);", r"if (!@) \g<0>"),
@@ -89,14 +112,69 @@ host_rules = [
     ("no bound check", r"if \((slot\.bytes < bytes|used_ \+ bytes > bytes_|used_ > 0)\)", r"if (!@ && \1)"),
     ("not counted", r"(?:used_ \+= bytes|used_ = 0|pending_\.clear\(\));", r"if (!@) \g<0>"),
 ]
-host_files = ["cuda/staging.cpp", "cuda/stream.cpp", "cuda/cuda_backend.cpp"]
-schedules = ["order", "random:1", "resident:2"]
 
-question = 'bool yy_mutant(int number);\n'
+# Of code that makes and chooses kernels. A ` hides a replacement from the rules that follow.
+inner = functools.reduce(lambda inside, _: rf"(?:[^()]|\({inside}*\))", range(5), "[^()]")  # balanced parentheses
+operand = (r"(?!!?yy_mutant)!?(?:\w|::|\.|->)+(?:\((?:[^()]|\([^()]*\))*\))?(?: (?:[=!]=|[<>]=?) [\w:.]+(?:\(\))?)?"
+           r"(?=[);,\n]| &&| \|\|| \?)")
+begins = r"(?:(?<=\()|(?<=, )|(?<=return )|(?<=[^=!<>]= ))"
+twins = [  # what they belong to; then two of one type
+    (r"problem_?", "pads_before", "pads_after"), (r"problem_?", "stride", "dilation"), (r"problem_?", "x", "y"),
+    (r"problem_?|p", "read", "written"), (r"problem", "alignment()", "y_alignment()"), (r"p", "rows", "columns"),
+    (r"p", "depth", "columns"), (r"p", "y_pitch()", "columns"), (r"at|at_|layouts", "x", "w"),
+    (r"layouts", "residual", "y"), (r"layer", "alpha", "beta"), (r"layer", "depth", "columns"),
+    (r"cudnn_ids", "x", "w"), (r"cudnn_ids", "residual", "bias"), (r"cudnn::PointwiseMode", "add", "relu"),
+    (r"cudnn::DataType", "float16", "bfloat16"), (r"cudnn::HeuristicMode", "a", "fallback"),
+    (r"cublaslt::ComputeType", "tf32", "float32"), (r"cublaslt::Epilogue", "relu", "relu_of_bias"),
+    (r"cublaslt::Epilogue", "none", "bias")]
+instead = [*twins, *((owner, b, a) for owner, a, b in twins), (r"at_?", "residual", "y"),
+           *((r"at", f"inputs[{input}].data", f"{other}puts[0].data") for input, other in ((0, "out"), (2, "in"), (3, "out")))]
+host_rules = [
+    ("a pitch of 0", r"(?<![\w.])(?:(?:\w+\.)+\w*pitch\b(?!\(| =)|gap_of\(\w+\))", r"(@ ? 0 : \g<0>)"),
+    ("not forbidden", r"cublaslt::numerics::\w+", r"(@ ? 0 : \g<0>)"),
+    ("no workspace", r"\bat_?\.workspace\b(?! =)", r"(@ ? nullptr : \g<0>)"),
+    ("no limit", rf"std::m(?:in|ax)(?:<[^<>]*>)?\(((?:[^(),]|\([^()]*\))+), {inner}+?\)", r"(@ ? (\1) : \g<0>)"),
+    ("no complaint", r"return (\"[^\"]*\");", r"return @ ? nullptr : \1;"),
+    ("the opposite", r"return (true|false);", r"return @ != \1;"),
+    ("no one more", r" \+ 1(?=[,)])", r" + !@"),
+    ("a limit moved", r"(?<=[\w)]) <= (?=\w)", r" + @ <= "),
+    ("half a condition", rf" && ({operand})", r" &&` (@ ||` \1)"),
+    ("half a condition", rf" \|\| ({operand})", r" ||` (!@ &&` \1)"),
+    ("half a condition", rf"{begins}({operand})(?= &&)", r"(@ ||` \1)"),
+    ("half a condition", rf"{begins}({operand})(?= \|\|)", r"(!@ &&` \1)"),
+    ("never", rf"{begins}({operand}) \?(?! \")", r"(!@ &&` \1) ?"),
+    ("always", r"\((!yy_mutant\(\d+\) &&` [^?\n]*)\) \?(?! \")", r"(@ ||` \1) ?"),
+    ("never", rf"if \((?!(?:const )?(?:auto|char)\b)({inner}*)\)(?=\s)", r"if (!@ &&` (\1))"),
+    ("always", rf"if \((!yy_mutant{inner}*)\)(?=\s)", r"if (@ ||` (\1))"),
+    ("never", rf"if \(((?:const )?\w+\* \w+ = )({inner}*)\)(?=\s)", r"if (\1@ ? nullptr : \2)"),
+    ("never", rf"if \(((?:const )?auto \w+ = )({inner}*)\)(?=\s)", r"if (\1@ ? std::nullopt : \2)"),
+    *(("its twin", rf"(?<![\w.>])((?:\w+\.)*(?:{owner})(?:\.|->|::)){re.escape(a)}(?![\w(]| =[^=])", rf"(@ ? \1`{b} : \g<0>)")
+      for owner, a, b in instead),
+    ("always", r"(writes_slice = )([^;]+);", r"\1@ || (\2);"),
+    ("left out", r"(?<=[;{}):.]\n)( +)((?:\w+(?:\.|->))*\w+(?:\[\w*\])? (?:[-+*|]?=) [^;]+;)", r"\1if (!@) \2"),
+    ("left out", r"(?<=[;{}):.]\n)( +)((?:\w+(?:\.|->|::))*\w+\([^;{]*\)(?:\.\w+\([^;{]*\))*;)", r"\1if (!@) \2"),
+    ("no lock", r"const std::lock_guard lock\(([^;]*)\);", r"std::unique_lock lock(\1, std::defer_lock); if (!@) lock.lock();"),
+    ("as for the first executor", r"pack = (variant_pack\([^()]*\))", r"pack = yy_first(@, made.get(), [&] { return \1; })"),
+    ("as for the first executor", r"operation_ = (make_operation\((?:[^()]|\(\))*\))",
+     r"operation_ = yy_first(@, plan_.layouts.get(), [&] { return \1; })"),
+]
+stream_files = ["cuda/staging.cpp", "cuda/stream.cpp", "cuda/cuda_backend.cpp"]
+host_files = [f"cuda/{stem}.cpp" for stem in ("choose", "concat", "cublaslt_layer", "cublaslt_product", "cudnn_conv",
+                                              "cudnn_graph", "pool", "trial", "tuning_file")]
+
+question = """#pragma once
+#include <map>
+#include <mutex>
+bool yy_mutant(int number);
+template <class Make> auto yy_first(bool mutant, const void* of, Make make) {  // what was made first of that
+  static std::map<const void*, decltype(make())> made;
+  return mutant ? made.try_emplace(of, make()).first->second : make();
+}
+"""
 answer = ('#include <cstdlib>\nbool yy_mutant(int number) {\n  static const char* on = std::getenv("YY_MUTANT");\n'
           '  return on != nullptr && std::atoi(on) == number;\n}\n')
 
-Mutant = collections.namedtuple("Mutant", "number file line text rule")
+Mutant = collections.namedtuple("Mutant", "number file line text place rule")
 
 
 def rewrite(path, rules, mutants):
@@ -106,28 +184,32 @@ def rewrite(path, rules, mutants):
         def ask(match):
             begin = text.rfind("\n", 0, match.start()) + 1
             line = text[begin:text.find("\n", match.start())].strip()
-            if line.startswith("//") or "constexpr" in line:
+            if line.startswith("//") or "constexpr" in line or "format(" in text[begin:match.start()]:
                 return match.group(0)
             number = text.count("\n", 0, match.start()) + 1
             original = (root / path).read_text().splitlines()[number - 1].strip()
-            mutants.append(Mutant(len(mutants), str(path), number, original, rule))
+            place = re.sub(r"!?yy_mutant\(\d+\) (?:\|\||&&|\?)`? ?", "", match.group(0)).strip()
+            mutants.append(Mutant(len(mutants), str(path), number, original, place, rule))
             return match.expand(replacement).replace("@", f"yy_mutant({mutants[-1].number})")
         text = re.sub(pattern, ask, text)
-    return text
+    return text.replace("`", "")
 
 
 class Build:
-    """The simulated test program, whose objects are compiled again from the rewritten sources."""
+    """Test programs, whose objects are compiled again from the rewritten sources."""
 
-    def __init__(self, build, target, folder):
+    def __init__(self, build, targets, folder):
         self.build, self.folder = build, folder
         entries = json.loads((build / "compile_commands.json").read_text())
         self.commands = [shlex.split(entry["command"]) for entry in entries
                          if re.search("-o (tests/cuda/CMakeFiles/yy_cuda_plain_|cuda/CMakeFiles/yy_cuda_host)", entry["command"])]
-        commands = subprocess.run(["ninja", "-t", "commands", target], cwd=build, check=True, text=True,
-                                  capture_output=True).stdout.strip().splitlines()
-        self.link_command = shlex.split(commands[-1].replace(": && ", "").replace(" && :", ""))
-        self.link_command[self.link_command.index("-o") + 1] = str(folder / "program")
+        self.link_commands = []
+        for target in targets:
+            commands = subprocess.run(["ninja", "-t", "commands", target], cwd=build, check=True, text=True,
+                                      capture_output=True).stdout.strip().splitlines()
+            link = shlex.split(commands[-1].replace(": && ", "").replace(" && :", ""))
+            link[link.index("-o") + 1] = str(folder / target)
+            self.link_commands.append(link)
 
     def compile(self, stem, source, is_kernel):
         ending = f"/kernels/{stem}.cu.o" if is_kernel else f"yy_cuda_host.dir/{stem}.cpp.o"
@@ -142,68 +224,72 @@ class Build:
         command[at:at] = [f"-I{self.folder}", "-O1", "-w"]
         if is_kernel:
             command += ["-g1", "-fsanitize=thread", "-include", str(root / "tests/cusim/race/memory_calls.h")]
-        made = self.folder / f"{stem}.o"
+        made = self.folder / pathlib.Path(output).name
         command += ["-include", str(self.folder / "question.h"), "-x", "c++", "-c", str(source), "-o", str(made)]
         subprocess.run(command, cwd=self.build, check=True)
-        self.link_command = [str(made) if word == output else word for word in self.link_command]
+        self.link_commands = [[str(made) if word == output else word for word in link] for link in self.link_commands]
 
     def link(self):
         (self.folder / "answer.cpp").write_text(answer)
         made = self.folder / "answer.o"
         subprocess.run(["c++", "-O1", "-c", str(self.folder / "answer.cpp"), "-o", str(made)], check=True)
-        self.link_command.insert(self.link_command.index("-o"), str(made))
-        subprocess.run(self.link_command, cwd=self.build, check=True)
+        for link in self.link_commands:
+            link.insert(link.index("-o"), str(made))
+            subprocess.run(link, cwd=self.build, check=True)
 
 
 def pattern_of(names):
     return ":".join(name if "." in name else f"*cuda_0_{name}" if "_" in name else f"*{name}" for name in names.split())
 
 
-def verdict(program, mutant, stem, schedule, limit):
+def verdict(folder, mutant, run, limit):
     """What killed the mutant, or None."""
-    environment = dict(os.environ, YY_MUTANT=str(mutant), YY_CUSIM=schedule, YY_RANDOM="3")
-    command = [str(program), f"--gtest_filter={pattern_of(tests_of[stem])}", "--gtest_fail_fast", "--gtest_brief=1"]
+    environment = dict(os.environ, YY_MUTANT=str(mutant), YY_RANDOM="3", TEST_TMPDIR=str(folder), **run.environment)
+    command = [str(folder / run.program), f"--gtest_filter={pattern_of(run.tests)}", "--gtest_fail_fast", "--gtest_brief=1"]
     try:
-        run = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", timeout=limit)
+        done = subprocess.run(command, env=environment, capture_output=True, text=True, errors="replace", timeout=limit)
     except subprocess.TimeoutExpired:
         return "does not end"
-    if run.returncode == 0:
-        if "] 0 tests from" in run.stdout:
-            sys.exit(f"no test for {stem}")
+    if done.returncode == 0:
+        if "] 0 tests from" in done.stdout:
+            sys.exit(f"no tests {run.tests}")
         return None
-    said = run.stdout + run.stderr
+    if done.returncode == 77:
+        return "skipped"
+    said = done.stdout + done.stderr
     for kind, words in (("race", r"[^\n]*\braces?\b[^\n]*"), ("memory", r"[^\n]*(?:may not|behind an alloc|wrote outside)[^\n]*"),
                         ("barrier", r"[^\n]*(?:barrier|__sync|_sync)[^\n]*")):
         if found := re.search(words, said):
             return f"{kind}: {found.group(0).strip()[:110]}"
-    if run.returncode < 0:
-        return f"signal: {-run.returncode}"
+    if done.returncode < 0:
+        return f"signal: {-done.returncode}"
     failed = re.search(r"\[  FAILED  \] (\S+?)[,\s]", said)
     return f"values: {failed.group(1)[:90] if failed else said.strip()[-90:]}"
 
 
 def reason_for(mutant):
     for (file, piece, rule), reason in equivalent.items():
-        if mutant.file == file and piece in mutant.text and mutant.rule == rule:
+        if mutant.file == file and piece in mutant.place and mutant.rule == rule:
             return reason
     return None
 
 
-def prepare(build, names, folder):
+def prepare(build_folder, names, folder):
     """Compiles and links; returns the mutants."""
     mutants, sources = [], []
     kernels = sorted(root.glob("cuda/kernels/*.cu"))
-    for path in [*kernels, *sorted(root.glob("cuda/private/*.cuh")), *(root / f for f in host_files)]:
-        if path.stem not in (names or tests_of):
+    for path in [*kernels, *sorted(root.glob("cuda/private/*.cuh")), *(root / f for f in stream_files + host_files)]:
+        if path.stem not in (names or runs_of):
             continue
         relative = path.relative_to(root)
-        rules = host_rules if path.suffix == ".cpp" else kernel_rules
+        rules = kernel_rules if path.suffix != ".cpp" else stream_rules if str(relative) in stream_files else host_rules
         (folder / relative).parent.mkdir(parents=True, exist_ok=True)
         before = len(mutants)
         (folder / relative).write_text(rewrite(relative, rules, mutants))
         if len(mutants) > before:
             sources.append(path)
     (folder / "question.h").write_text(question)
+    build = Build(build_folder, {run.program for path in sources for run in runs_of[path.stem]}, folder)
     headers = {path.name for path in sources if path.suffix == ".cuh"}
     for path in kernels:
         rewritten = folder / path.relative_to(root)
@@ -220,7 +306,6 @@ def prepare(build, names, folder):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--build", type=pathlib.Path, required=True)
-    parser.add_argument("--target", default="test_cuda_sim_plain")
     parser.add_argument("--files", nargs="*", default=[], help="without their endings; all by default")
     parser.add_argument("--count", type=int, help="so many mutants, chosen at random")
     parser.add_argument("--seed", type=int, default=1)
@@ -228,30 +313,31 @@ def main():
     begin = time.time()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        mutants = prepare(Build(args.build.resolve(), args.target, folder), args.files, folder)
+        mutants = prepare(args.build.resolve(), args.files, folder)
         print(f"{len(mutants)} mutants compiled in {time.time() - begin:.0f} s", flush=True)
         if args.count and args.count < len(mutants):
             mutants = sorted(random.Random(args.seed).sample(mutants, args.count))
-        limits, failing = {}, set()
+        limits, failing, skipped = {}, set(), set()
         for stem in sorted({pathlib.Path(m.file).stem for m in mutants}):
             started = time.time()
-            for schedule in schedules:
-                if trouble := verdict(folder / "program", -1, stem, schedule, 1200):
-                    print(f"{stem} fails without a mutant: {trouble}")
-                    failing.add(stem)
+            for run in runs_of[stem]:
+                if trouble := verdict(folder, -1, run, 1200):
+                    print(f"{stem} without a mutant: {trouble}")
+                    (skipped if trouble == "skipped" else failing).add(stem)
                     break
             limits[stem] = 30 + 5 * (time.time() - started)
-        mutants = [m for m in mutants if pathlib.Path(m.file).stem not in failing]
+        mutants = [m for m in mutants if pathlib.Path(m.file).stem not in failing | skipped]
         counts = collections.Counter()
         for mutant in mutants:
             stem, killer = pathlib.Path(mutant.file).stem, None
-            for schedule in schedules:
-                if killer := verdict(folder / "program", mutant.number, stem, schedule, limits[stem]):
-                    killer = f"killed ({schedule}) by {killer}"
+            for run in runs_of[stem]:
+                if killer := verdict(folder, mutant.number, run, limits[stem]):
+                    killer = f"killed ({run.program}, {run.environment['YY_CUSIM']}) by {killer}"
                     break
             result = killer or (f"equivalent: {reason_for(mutant)}" if reason_for(mutant) else "SURVIVED")
             counts["killed by " + killer.split(" by ")[1].split(":")[0] if killer else result.split(":")[0]] += 1
-            print(f"{mutant.file}:{mutant.line} {mutant.rule}: {mutant.text[:70]}\n    {result}", flush=True)
+            of = "" if mutant.place in mutant.text[:70] and len(mutant.place) > 30 else f"  [{mutant.place[:60]}]"
+            print(f"{mutant.file}:{mutant.line} {mutant.rule}: {mutant.text[:70]}{of}\n    {result}", flush=True)
     print(f"{len(mutants)} mutants in {time.time() - begin:.0f} s: " +
           ", ".join(f"{count} {what}" for what, count in sorted(counts.items())))
     return 1 if counts["SURVIVED"] or failing else 0

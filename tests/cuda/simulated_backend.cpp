@@ -62,4 +62,9 @@ Backend& cuda_backend() {
   return *cuda;
 }
 
+std::shared_ptr<const Backend> without_graphs() {
+  return cuda::make_backend(0, libraries(), {described_device() != nullptr, has_cublaslt()},
+                            {.graphs = false});
+}
+
 }  // namespace yy::test

@@ -1,9 +1,11 @@
 // What tests set on the simulated device and ask it. Safe to call from any thread, but not from kernels.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace yy::cusim {
 
@@ -50,6 +52,30 @@ void set_machine(const Machine& machine);
 // What the device has refused or found wrong since the last reset, the first of it: the launch's line, the
 // thread and the reason. Empty if nothing.
 std::string last_failure();
+
+// A call of the runtime library by the program; all but those that ask for errors and versions.
+struct Call {
+  std::string name;              // "cudaMalloc", ...; "cudaLaunchKernel" for a launch
+  const void* stream = nullptr;  // that it was given
+  std::string what;              // "kernel fill", "copy to the device", "copy to pageable memory", ...
+  std::size_t bytes = 0;         // that are allocated, copied or set
+  bool waits = false;            // the host for the device
+};
+// From start_log to take_log.
+void start_log();
+std::vector<Call> take_log();
+
+// Work that the device did, in order of its beginning: a piece of a stream's work, or within a graph a node,
+// or within a conditional node a body. What the simulation runs does not overlap, but for what lies within
+// it.
+struct Span {
+  int stream = 0;    // by order of creation, from 1; 0: the null stream
+  int depth = 0;     // 0: of a stream, 1: within that, ...
+  std::string what;  // "kernel fill", "copy to the device of 123 bytes", "graph", "while", "body", ...
+  std::chrono::steady_clock::time_point begin = {}, end = {};
+};
+// From start_log to take_timeline.
+std::vector<Span> take_timeline();
 
 // Forgets failures, sticky errors and work that has not run; allocations stay.
 void reset();

@@ -31,6 +31,7 @@
 
 #include "tests/cusim/device/arithmetic.h"
 #include "tests/cusim/device/atomics.h"
+#include "tests/cusim/device/graph.h"
 #include "tests/cusim/device/launch.h"
 #include "tests/cusim/device/shared.h"
 #include "tests/cusim/device/synchronize.h"

@@ -261,6 +261,18 @@ __global__ void copy_memory(int* data, int n) {
   memcpy(data + threadIdx.x, data + threadIdx.x + 1, static_cast<std::size_t>(n) * sizeof(int));
 }
 
+// Of graphs with conditional nodes
+
+// The condition becomes data[0], unless that is negative. In each of the launch's threads.
+__global__ void set_condition(cudaGraphConditionalHandle handle, int* data) {
+  if (data[0] >= 0) cudaGraphSetConditional(handle, static_cast<unsigned>(data[0]));
+}
+
+// data[0] -= 1, and the condition becomes data[0].
+__global__ void count_down(cudaGraphConditionalHandle handle, int* data) {
+  cudaGraphSetConditional(handle, static_cast<unsigned>(--data[0]));
+}
+
 struct NamedKernel {
   std::string_view name;
   void (*kernel)(int*, int);
@@ -318,6 +330,15 @@ const NamedKernel& find(std::string_view name) {
 cudaError_t launch_for_test(std::string_view kernel, const TestLaunch& shape, int* data, int n,
                             cudaStream_t stream) {
   return cuda::launch(find(kernel).kernel, shape.grid, shape.block, shape.dynamic_shared, stream, data, n);
+}
+
+cudaError_t launch_set_condition(cudaGraphConditionalHandle handle, int* data, unsigned threads,
+                                 cudaStream_t stream) {
+  return cuda::launch(set_condition, 1, dim3(threads), 0, stream, handle, data);
+}
+
+cudaError_t launch_count_down(cudaGraphConditionalHandle handle, int* data, cudaStream_t stream) {
+  return cuda::launch(count_down, 1, dim3(1), 0, stream, handle, data);
 }
 
 const void* kernel_for_test(std::string_view kernel) {

@@ -15,6 +15,12 @@ struct TestLaunch {
 cudaError_t launch_for_test(std::string_view kernel, const TestLaunch& shape, int* data, int n,
                             cudaStream_t stream);
 
+// The condition becomes data[0], unless that is negative.
+cudaError_t launch_set_condition(cudaGraphConditionalHandle handle, int* data, unsigned threads,
+                                 cudaStream_t stream);
+// data[0] -= 1, and the condition becomes data[0].
+cudaError_t launch_count_down(cudaGraphConditionalHandle handle, int* data, cudaStream_t stream);
+
 // For cudaFuncSetAttribute.
 const void* kernel_for_test(std::string_view kernel);
 

@@ -8,7 +8,9 @@
 #include "ops/batch_norm.h"
 #include "ops/channel_map.h"
 #include "ops/conv.h"
+#include "ops/normalise_rows.h"
 #include "ops/probe.h"
+#include "ops/queue.h"
 #include "ops/rows.h"
 #include "ops/select.h"
 #include "ops/squeeze_excite.h"
@@ -123,6 +125,70 @@ TEST(OwnRefusals, NameWhatDoesNotFit) {
   has(refusal_of(map(0, 0), {picture, data({1, 2, 8, 7})}), "[1,2,8,8]");
   has(refusal_of(map(0, 0), {picture, data({1, 2, 8, 8}, i64)}), "'input 1'");
   has(refusal_of(map(0, 0), {data({6, 8, 8})}), "rank 4");
+}
+
+TEST(OwnRefusals, NormaliseRowsNamesWhatDoesNotFit) {
+  const auto refused = [](CaseInput pixels, CaseInput index, CaseInput count, CaseInput table) {
+    return refusal_of(std::make_shared<NormaliseRows>(), {pixels, index, count, table});
+  };
+  using testing::HasSubstr;
+  const CaseInput pixels = data({2, 8, 8, 3}, DType::u8), one = data({1}, i32), index = data({2}, i32),
+                  table = data({3, 256});
+  EXPECT_EQ(refused(pixels, index, one, table), "taken");
+  EXPECT_EQ(refused(data({2, 3, 8, 8}, DType::u8), index, one, table), "taken");
+  EXPECT_THAT(refused(data({2, 8, 8, 3}), index, one, table), HasSubstr("'pixels'"));
+  EXPECT_THAT(refused(data({2, 192}, DType::u8), index, one, table), HasSubstr("'pixels'"));
+  EXPECT_THAT(refused(data({2, 8, 7, 3}, DType::u8), index, one, table), HasSubstr("[2,8,7,3]"));
+  EXPECT_THAT(refused(data({2, 4, 8, 8}, DType::u8), index, one, table), HasSubstr("[2,4,8,8]"));
+  EXPECT_THAT(refused(pixels, data({2}, i64), one, table), HasSubstr("'index'"));
+  EXPECT_THAT(refused(pixels, data({2, 1}, i32), one, table), HasSubstr("'index'"));
+  EXPECT_THAT(refused(pixels, index, index, table), HasSubstr("'count'"));
+  EXPECT_THAT(refused(pixels, index, data({1}), table), HasSubstr("'count'"));
+  EXPECT_THAT(refused(pixels, index, one, data({256, 3})), HasSubstr("[256,3]"));
+  EXPECT_THAT(refused(pixels, index, one, data({3, 256}, i32)), HasSubstr("'table'"));
+  EXPECT_THAT(refusal_of(std::make_shared<NormaliseRows>(), {pixels, index, one}), HasSubstr("4 inputs"));
+}
+
+TEST(OwnRefusals, EnqueueNamesWhatDoesNotFit) {
+  const auto refused = [](std::int64_t capacity, std::vector<CaseInput> inputs) {
+    return refusal_of(std::make_shared<Enqueue>(capacity), std::move(inputs));
+  };
+  using testing::HasSubstr;
+  const CaseInput one = data({1}, i32), index = data({2}, i32), crops = data({3, 7}, DType::u8),
+                  queue = data({256 + 256 + 5 * 7}, DType::u8);
+  EXPECT_EQ(refused(5, {index, one, crops, queue}), "taken");
+  EXPECT_EQ(refused(5, {index, one, data({9, 1, 7}, DType::u8), queue}), "taken");
+  EXPECT_THAT(refused(5, {data({2}, i64), one, crops, queue}), HasSubstr("'index'"));
+  EXPECT_THAT(refused(5, {data({2, 1}, i32), one, crops, queue}), HasSubstr("'index'"));
+  EXPECT_THAT(refused(5, {index, index, crops, queue}), HasSubstr("'count'"));
+  EXPECT_THAT(refused(5, {index, data({1}), crops, queue}), HasSubstr("'count'"));
+  EXPECT_THAT(refused(5, {index, one, data({3, 7}, DType::i8), queue}), HasSubstr("'crops'"));
+  EXPECT_THAT(refused(5, {index, one, data({}, DType::u8), queue}), HasSubstr("'crops'"));
+  EXPECT_THAT(refused(5, {index, one, data({3, 0}, DType::u8), queue}), HasSubstr("'row_bytes'"));
+  EXPECT_THAT(refused(6, {index, one, crops, queue}), HasSubstr("[554]"));
+  EXPECT_THAT(refused(5, {index, one, crops, data({547}, DType::i8)}), HasSubstr("'queue'"));
+  EXPECT_THAT(refused(0, {index, one, crops, queue}), HasSubstr("'capacity'"));
+  EXPECT_THAT(refused((std::int64_t{1} << 30) + 1, {index, one, crops, queue}), HasSubstr("'capacity'"));
+  EXPECT_THAT(refused(5, {index, one, crops}), HasSubstr("4 inputs"));
+}
+
+TEST(OwnRefusals, DequeueNamesWhatDoesNotFit) {
+  const CaseInput queue = data({256 + 256 + 5 * 7}, DType::u8), least = data({1}, i32);
+  const auto refused = [](QueueLayout layout, std::int64_t batch, std::int64_t patience,
+                          std::vector<CaseInput> inputs) {
+    return refusal_of(std::make_shared<Dequeue>(layout, batch, patience), std::move(inputs));
+  };
+  using testing::HasSubstr;
+  EXPECT_EQ(refused({5, 7}, 2, 0, {queue, least}), "taken");
+  EXPECT_THAT(refused({5, 8}, 2, 0, {queue, least}), HasSubstr("[552]"));
+  EXPECT_THAT(refused({5, 7}, 2, 0, {data({547}, DType::i8), least}), HasSubstr("'queue'"));
+  EXPECT_THAT(refused({5, 7}, 2, 0, {queue, data({2}, i32)}), HasSubstr("'least'"));
+  EXPECT_THAT(refused({5, 7}, 2, 0, {queue, data({1})}), HasSubstr("'least'"));
+  EXPECT_THAT(refused({5, 7}, 2, 0, {queue}), HasSubstr("2 inputs"));
+  EXPECT_THAT(refused({0, 7}, 2, 0, {queue, least}), HasSubstr("'capacity'"));
+  EXPECT_THAT(refused({5, 0}, 2, 0, {queue, least}), HasSubstr("'row_bytes'"));
+  EXPECT_THAT(refused({5, 7}, 0, 0, {queue, least}), HasSubstr("'batch'"));
+  EXPECT_THAT(refused({5, 7}, 2, -1, {queue, least}), HasSubstr("'patience'"));
 }
 
 }  // namespace

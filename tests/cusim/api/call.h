@@ -3,7 +3,9 @@
 
 #include <cuda_runtime_api.h>
 #include <mutex>
+#include <utility>
 
+#include "tests/cusim/engine/log.h"
 #include "tests/cusim/streams/stream.h"
 
 namespace yy::cusim {
@@ -17,15 +19,22 @@ cudaError_t machine_error();
 // Keeps it for cudaGetLastError of this thread.
 cudaError_t remember(cudaError_t error);
 
-// `work()` returns an error; an earlier one of the machine or the device comes first.
+// `work()` returns an error; an earlier one of the machine or the device comes first. The log has the call by
+// the name of the function that it is made in.
 template <class F>
-cudaError_t call(F&& work) {
+cudaError_t call(cudaStream_t stream, F&& work, const char* name = __builtin_FUNCTION()) {
   const std::lock_guard lock(device_mutex());
+  const LoggedCall logged(name, stream);
   cudaError_t error = machine_error();
   if (error == cudaSuccess) error = sticky_error();
   if (error == cudaSuccess) error = work();
   if (error == cudaSuccess) error = sticky_error();
   return remember(error);
+}
+
+template <class F>
+cudaError_t call(F&& work, const char* name = __builtin_FUNCTION()) {
+  return call(nullptr, std::forward<F>(work), name);
 }
 
 }  // namespace yy::cusim

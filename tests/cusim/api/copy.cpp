@@ -50,7 +50,14 @@ cudaError_t understand(void* to, const void* from, std::size_t bytes, cudaMemcpy
   return cudaSuccess;
 }
 
-Task task_of(const Copy& copy) {
+const char* name_of(const Copy& copy) {
+  if (copy.to_device && copy.from_device) return "copy on the device";
+  if (copy.to_device) return copy.reads_pageable() ? "copy from pageable memory" : "copy to the device";
+  if (copy.from_device) return copy.writes_pageable() ? "copy to pageable memory" : "copy to the host";
+  return "copy on the host";
+}
+
+std::function<cudaError_t()> work_of(const Copy& copy) {
   if (!copy.reads_pageable()) return [copy] { return run(copy); };
   const auto* first = static_cast<const char*>(copy.from);
   const auto taken = std::make_shared<const std::vector<char>>(first, first + copy.bytes);
@@ -62,14 +69,18 @@ Task task_of(const Copy& copy) {
 }
 
 cudaError_t copy_on(cudaStream_t handle, const Copy& copy) {
+  describe_call(name_of(copy), copy.bytes);
   Stream* stream = find_stream(handle);
   if (stream != nullptr && (copy.reads_pageable() || copy.writes_pageable())) {
     const cudaError_t error = refuse_captured(*stream);
     if (error != cudaSuccess) return error;
   }
-  const cudaError_t error = enqueue(handle, task_of(copy));
-  if (error == cudaSuccess && copy.writes_pageable()) drain(*stream);
-  return error;
+  const cudaError_t error = enqueue(handle, {work_of(copy), cudaGraphNodeTypeMemcpy,
+                                             fmt::format("{} of {} bytes", name_of(copy), copy.bytes)});
+  if (error != cudaSuccess || !copy.writes_pageable()) return error;
+  note_waiting();
+  drain(*stream);
+  return cudaSuccess;
 }
 
 }  // namespace
@@ -79,7 +90,7 @@ using namespace yy::cusim;
 
 cudaError_t cudaMemcpyAsync(void* to, const void* from, std::size_t bytes, cudaMemcpyKind kind,
                             cudaStream_t stream) {
-  return call([&] {
+  return call(stream, [&] {
     if (bytes == 0) return cudaSuccess;
     Copy copy = {};
     const cudaError_t error = understand(to, from, bytes, kind, copy);
@@ -95,8 +106,11 @@ cudaError_t cudaMemcpy(void* to, const void* from, std::size_t bytes, cudaMemcpy
     cudaError_t error = refuse_while_capturing();
     if (error == cudaSuccess) error = understand(to, from, bytes, kind, copy);
     if (error != cudaSuccess) return error;
+    describe_call(name_of(copy), copy.bytes);
+    note_waiting();
     drain_blocking();
     const OpenArena open;
+    const RunningWork logged(fmt::format("{} of {} bytes", name_of(copy), copy.bytes), null_stream().number);
     return run(copy);
   });
 }

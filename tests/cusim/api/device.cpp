@@ -163,8 +163,10 @@ cudaError_t cudaMemGetInfo(std::size_t* free, std::size_t* total) {
 cudaError_t cudaDeviceSynchronize() {
   return call([] {
     const cudaError_t error = refuse_while_capturing();
-    if (error == cudaSuccess) drain_all();
-    return error;
+    if (error != cudaSuccess) return error;
+    note_waiting();
+    drain_all();
+    return cudaSuccess;
   });
 }
 

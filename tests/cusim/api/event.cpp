@@ -10,6 +10,13 @@ Event& event_of(cudaEvent_t handle) {
   return *reinterpret_cast<Event*>(handle);
 }
 
+cudaError_t create(cudaEvent_t* handle, unsigned flags) {
+  auto* event = new Event;
+  event->timed = (flags & cudaEventDisableTiming) == 0;
+  *handle = reinterpret_cast<cudaEvent_t>(event);
+  return cudaSuccess;
+}
+
 cudaError_t record(Event& event, cudaStream_t handle) {
   Stream* stream = find_stream(handle);
   if (stream == nullptr) return cudaErrorInvalidResourceHandle;
@@ -18,16 +25,18 @@ cudaError_t record(Event& event, cudaStream_t handle) {
   mark->stream = stream;
   event.capture = nullptr;
   event.mark = mark;
-  return enqueue(handle, [mark] {
+  const auto reach = [mark] {
     mark->reached = true;
     mark->when = std::chrono::steady_clock::now();
     return cudaSuccess;
-  });
+  };
+  return enqueue(handle, {reach, cudaGraphNodeTypeEventRecord, "event"});
 }
 
 cudaError_t wait(Stream& stream, const Event& event) {
   if (stream.capture != nullptr || event.capture != nullptr) return capture_wait(stream, event);
-  if (event.mark != nullptr) push(stream, {[] { return cudaSuccess; }, event.mark});
+  if (event.mark == nullptr) return cudaSuccess;
+  push(stream, {{[] { return cudaSuccess; }, cudaGraphNodeTypeWaitEvent, "wait"}, event.mark});
   return cudaSuccess;
 }
 
@@ -46,16 +55,11 @@ cudaError_t elapsed(const Event& start, const Event& end, float& milliseconds) {
 using namespace yy::cusim;
 
 cudaError_t cudaEventCreateWithFlags(cudaEvent_t* handle, unsigned flags) {
-  return call([&] {
-    auto* event = new Event;
-    event->timed = (flags & cudaEventDisableTiming) == 0;
-    *handle = reinterpret_cast<cudaEvent_t>(event);
-    return cudaSuccess;
-  });
+  return call([&] { return create(handle, flags); });
 }
 
 cudaError_t cudaEventCreate(cudaEvent_t* handle) {
-  return cudaEventCreateWithFlags(handle, cudaEventDefault);
+  return call([&] { return create(handle, cudaEventDefault); });
 }
 
 cudaError_t cudaEventDestroy(cudaEvent_t handle) {
@@ -66,11 +70,11 @@ cudaError_t cudaEventDestroy(cudaEvent_t handle) {
 }
 
 cudaError_t cudaEventRecord(cudaEvent_t handle, cudaStream_t stream) {
-  return call([&] { return record(event_of(handle), stream); });
+  return call(stream, [&] { return record(event_of(handle), stream); });
 }
 
 cudaError_t cudaStreamWaitEvent(cudaStream_t handle, cudaEvent_t event, unsigned) {
-  return call([&] {
+  return call(handle, [&] {
     Stream* stream = find_stream(handle);
     return stream == nullptr ? cudaErrorInvalidResourceHandle : wait(*stream, event_of(event));
   });
@@ -80,6 +84,7 @@ cudaError_t cudaEventSynchronize(cudaEvent_t handle) {
   return call([&] {
     const Event& event = event_of(handle);
     if (event.capture != nullptr) return cudaErrorCapturedEvent;
+    note_waiting();
     if (event.mark != nullptr) drain_until(*event.mark);
     return cudaSuccess;
   });

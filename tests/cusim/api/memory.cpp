@@ -12,6 +12,7 @@ namespace yy::cusim {
 namespace {
 
 cudaError_t allocate(void** result, std::size_t bytes) {
+  describe_call("memory of the device", bytes);
   if (bytes == 0) {
     *result = nullptr;
     return cudaSuccess;
@@ -23,6 +24,7 @@ cudaError_t allocate(void** result, std::size_t bytes) {
 }
 
 cudaError_t allocate_host(void** result, std::size_t bytes) {
+  describe_call("page-locked memory", bytes);
   const cudaError_t error = refuse_while_capturing();
   if (error != cudaSuccess) return error;
   *result = bytes == 0 ? nullptr : allocate_pinned(bytes);
@@ -35,12 +37,14 @@ cudaError_t after_all_work(void* start, Release release) {
   if (start == nullptr) return cudaSuccess;
   const cudaError_t error = refuse_while_capturing();
   if (error != cudaSuccess) return error;
+  note_waiting();
   drain_all();
   return release(start) ? cudaSuccess : cudaErrorInvalidValue;
 }
 
 Task set_task(void* to, int value, std::size_t bytes) {
-  return [=] {
+  describe_call("set", bytes);
+  const auto set = [=] {
     if (!arena().holds(to, bytes)) {
       report(fmt::format("a memset of {} bytes runs after its memory was freed", bytes));
       return cudaErrorIllegalAddress;
@@ -48,6 +52,7 @@ Task set_task(void* to, int value, std::size_t bytes) {
     std::memset(to, value, bytes);
     return cudaSuccess;
   };
+  return {set, cudaGraphNodeTypeMemset, fmt::format("set of {} bytes", bytes)};
 }
 
 }  // namespace
@@ -67,7 +72,7 @@ cudaError_t cudaFree(void* start) {
 }
 
 cudaError_t cudaMallocAsync(void** result, std::size_t bytes, cudaStream_t handle) {
-  return call([&] {
+  return call(handle, [&] {
     Stream* stream = find_stream(handle);
     if (stream == nullptr) return cudaErrorInvalidResourceHandle;
     const cudaError_t error = refuse_captured(*stream);
@@ -76,13 +81,14 @@ cudaError_t cudaMallocAsync(void** result, std::size_t bytes, cudaStream_t handl
 }
 
 cudaError_t cudaFreeAsync(void* start, cudaStream_t handle) {
-  return call([&] {
+  return call(handle, [&] {
     Stream* stream = find_stream(handle);
     if (stream == nullptr) return cudaErrorInvalidResourceHandle;
     const cudaError_t error = refuse_captured(*stream);
     if (error != cudaSuccess) return error;
     if (!arena().holds(start, 1)) return cudaErrorInvalidValue;
-    return enqueue(handle, [=] { return arena().release(start) ? cudaSuccess : cudaErrorInvalidValue; });
+    const auto release = [=] { return arena().release(start) ? cudaSuccess : cudaErrorInvalidValue; };
+    return enqueue(handle, {release, cudaGraphNodeTypeMemFree, "free"});
   });
 }
 
@@ -100,6 +106,7 @@ cudaError_t cudaFreeHost(void* start) {
 
 cudaError_t cudaHostRegister(void* start, std::size_t bytes, unsigned) {
   return call([&] {
+    describe_call("page-locked memory", bytes);
     if (start == nullptr || bytes == 0) return cudaErrorInvalidValue;
     register_pinned(start, bytes);
     return cudaSuccess;
@@ -114,7 +121,7 @@ cudaError_t cudaHostUnregister(void* start) {
 }
 
 cudaError_t cudaMemsetAsync(void* to, int value, std::size_t bytes, cudaStream_t stream) {
-  return call([&] {
+  return call(stream, [&] {
     if (!arena().holds(to, bytes)) return cudaErrorInvalidValue;
     return enqueue(stream, set_task(to, value, bytes));
   });

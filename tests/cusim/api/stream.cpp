@@ -2,6 +2,7 @@
 #include "tests/cusim/api/call.h"
 #include "tests/cusim/engine/failure.h"
 #include "tests/cusim/engine/grid.h"
+#include "tests/cusim/engine/kernel_name.h"
 #include "tests/cusim/engine/limits.h"
 #include "tests/cusim/memory/arena.h"
 #include "tests/cusim/streams/capture.h"
@@ -21,11 +22,15 @@ cudaError_t run(const LaunchShape& shape, const std::function<void()>& kernel) {
 }  // namespace
 
 cudaError_t enqueue_kernel(const LaunchShape& shape, std::function<void()> kernel, cudaStream_t stream) {
-  return call([&] {
+  const auto launch = [&] {
     const cudaError_t error = check_limits(shape);
     if (error != cudaSuccess) return error;
-    return enqueue(stream, [shape, kernel = std::move(kernel)] { return run(shape, kernel); });
-  });
+    const std::string what = "kernel " + kernel_name(shape);
+    describe_call(what);
+    return enqueue(stream, {[shape, kernel = std::move(kernel)] { return run(shape, kernel); },
+                            cudaGraphNodeTypeKernel, what});
+  };
+  return call(stream, launch, "cudaLaunchKernel");
 }
 
 namespace {
@@ -39,28 +44,30 @@ cudaError_t with_stream(cudaStream_t handle, Use use) {
   return error == cudaSuccess ? use(*stream) : error;
 }
 
+cudaError_t create(cudaStream_t* stream, unsigned flags) {
+  *stream = reinterpret_cast<cudaStream_t>(create_stream((flags & cudaStreamNonBlocking) == 0));
+  return cudaSuccess;
+}
+
 }  // namespace
 }  // namespace yy::cusim
 
 using namespace yy::cusim;
 
 cudaError_t cudaStreamCreateWithFlags(cudaStream_t* stream, unsigned flags) {
-  return call([&] {
-    *stream = reinterpret_cast<cudaStream_t>(create_stream((flags & cudaStreamNonBlocking) == 0));
-    return cudaSuccess;
-  });
+  return call([&] { return create(stream, flags); });
 }
 
 cudaError_t cudaStreamCreate(cudaStream_t* stream) {
-  return cudaStreamCreateWithFlags(stream, cudaStreamDefault);
+  return call([&] { return create(stream, cudaStreamDefault); });
 }
 
 cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream, unsigned flags, int) {
-  return cudaStreamCreateWithFlags(stream, flags);
+  return call([&] { return create(stream, flags); });
 }
 
 cudaError_t cudaStreamDestroy(cudaStream_t handle) {
-  return call([&] {
+  return call(handle, [&] {
     Stream* stream = find_stream(handle);
     if (stream == nullptr) return cudaErrorInvalidResourceHandle;
     const cudaError_t error = refuse_captured(*stream);
@@ -70,8 +77,9 @@ cudaError_t cudaStreamDestroy(cudaStream_t handle) {
 }
 
 cudaError_t cudaStreamSynchronize(cudaStream_t handle) {
-  return call([&] {
+  return call(handle, [&] {
     return with_stream(handle, [](Stream& stream) {
+      note_waiting();
       drain(stream);
       return cudaSuccess;
     });
@@ -80,7 +88,7 @@ cudaError_t cudaStreamSynchronize(cudaStream_t handle) {
 
 // A program that asks again and again gets there: each time the stream does one piece of its work.
 cudaError_t cudaStreamQuery(cudaStream_t handle) {
-  return call([&] {
+  return call(handle, [&] {
     return with_stream(handle, [](Stream& stream) {
       if (stream.work.empty()) return cudaSuccess;
       const OpenArena open;
@@ -91,10 +99,11 @@ cudaError_t cudaStreamQuery(cudaStream_t handle) {
 }
 
 cudaError_t cudaLaunchHostFunc(cudaStream_t stream, cudaHostFn_t function, void* argument) {
-  return call([&] {
-    return enqueue(stream, [=] {
+  return call(stream, [&] {
+    const auto run = [=] {
       function(argument);
       return cudaSuccess;
-    });
+    };
+    return enqueue(stream, {run, cudaGraphNodeTypeHost, "host function"});
   });
 }

@@ -2,67 +2,58 @@
 
 #include <algorithm>
 
-#include "tests/cusim/engine/settings.h"
-
 namespace yy::cusim {
 namespace {
 
 std::vector<std::weak_ptr<Capture>> captures;
+unsigned long long captures_begun = 0;
 
-void join(Stream& stream, const std::shared_ptr<Capture>& capture, const std::vector<std::size_t>& after) {
+void join(Stream& stream, const std::shared_ptr<Capture>& capture,
+          const std::vector<cudaGraphNode_t>& after) {
   if (stream.capture == nullptr) {
     stream.capture = capture;
     stream.tail.clear();
     capture->streams.push_back(&stream);
   }
-  stream.tail.insert(stream.tail.end(), after.begin(), after.end());
+  come_after(stream, after);
 }
 
 // Whether the origin's last nodes come after the last ones of all other streams.
 bool all_joined(const Capture& capture) {
-  std::vector<bool> before(capture.nodes.size(), false);
-  std::vector<std::size_t> open = capture.origin->tail;
+  std::vector<bool> before(capture.graph->nodes.size(), false);
+  std::vector<cudaGraphNode_t> open = capture.origin->tail;
   while (!open.empty()) {
-    const std::size_t node = open.back();
+    const GraphNode& node = *open.back();
     open.pop_back();
-    if (before[node]) continue;
-    before[node] = true;
-    const auto& after = capture.nodes[node].after;
-    open.insert(open.end(), after.begin(), after.end());
+    if (before[node.number]) continue;
+    before[node.number] = true;
+    open.insert(open.end(), node.after.begin(), node.after.end());
   }
   return std::all_of(capture.streams.begin(), capture.streams.end(), [&](const Stream* stream) {
     return std::all_of(stream->tail.begin(), stream->tail.end(),
-                       [&](std::size_t node) { return before[node]; });
+                       [&](const GraphNode* node) { return before[node->number]; });
   });
-}
-
-std::size_t choose(const std::vector<std::size_t>& ready) {
-  switch (settings().schedule.order) {
-    case Schedule::Order::forward:
-      return static_cast<std::size_t>(std::min_element(ready.begin(), ready.end()) - ready.begin());
-    case Schedule::Order::reverse:
-      return static_cast<std::size_t>(std::max_element(ready.begin(), ready.end()) - ready.begin());
-    case Schedule::Order::random:
-      return random_below(ready.size());
-  }
-  return 0;
 }
 
 }  // namespace
 
-cudaError_t begin_capture(Stream& stream, cudaStreamCaptureMode mode) {
+cudaError_t begin_capture(Stream& stream, cudaStreamCaptureMode mode, Graph* graph,
+                          const std::vector<cudaGraphNode_t>& after) {
   if (stream.capture != nullptr) return cudaErrorIllegalState;
   const auto capture = std::make_shared<Capture>();
+  capture->id = ++captures_begun;
   capture->origin = &stream;
   capture->mode = mode;
   capture->thread = std::this_thread::get_id();
+  if (graph == nullptr) capture->own = std::make_unique<Graph>();
+  capture->graph = graph == nullptr ? capture->own.get() : graph;
   std::erase_if(captures, [](const auto& one) { return one.expired(); });
   captures.push_back(capture);
-  join(stream, capture, {});
+  join(stream, capture, after);
   return cudaSuccess;
 }
 
-cudaError_t end_capture(Stream& stream, Graph& graph) {
+cudaError_t end_capture(Stream& stream, cudaGraph_t& graph) {
   const std::shared_ptr<Capture> capture = stream.capture;
   if (capture == nullptr) return cudaErrorIllegalState;
   if (capture->origin != &stream) return cudaErrorStreamCaptureUnmatched;
@@ -79,16 +70,29 @@ cudaError_t end_capture(Stream& stream, Graph& graph) {
     captured->capture = nullptr;
     captured->tail.clear();
   }
-  if (error == cudaSuccess) graph = std::move(capture->nodes);
+  if (error == cudaSuccess) graph = capture->own != nullptr ? capture->own.release() : capture->graph;
   capture->broken = true;  // for events that still know it
   return error;
+}
+
+void come_after(Stream& stream, const std::vector<cudaGraphNode_t>& nodes) {
+  for (const cudaGraphNode_t node : nodes) {
+    const bool known = std::find(stream.tail.begin(), stream.tail.end(), node) != stream.tail.end();
+    if (!known) stream.tail.push_back(node);
+  }
+}
+
+bool is_captured_into(const Graph& graph) {
+  return std::any_of(captures.begin(), captures.end(), [&](const auto& one) {
+    const std::shared_ptr<Capture> capture = one.lock();
+    return capture != nullptr && capture->origin->capture == capture && capture->graph == &graph;
+  });
 }
 
 cudaError_t capture_task(Stream& stream, Task task) {
   Capture& capture = *stream.capture;
   if (capture.broken) return cudaErrorStreamCaptureInvalidated;
-  capture.nodes.push_back({std::move(task), stream.tail});
-  stream.tail = {capture.nodes.size() - 1};
+  stream.tail = {&add_node(*capture.graph, std::move(task), stream.tail)};
   return cudaSuccess;
 }
 
@@ -131,28 +135,6 @@ cudaError_t refuse_while_capturing() {
     if (capture->mode == cudaStreamCaptureModeThreadLocal && !ours) continue;
     capture->broken = true;
     return cudaErrorStreamCaptureUnsupported;
-  }
-  return cudaSuccess;
-}
-
-cudaError_t run_graph(const Graph& graph) {
-  std::vector<std::size_t> missing(graph.size(), 0), ready;
-  std::vector<std::vector<std::size_t>> before(graph.size());
-  for (std::size_t node = 0; node < graph.size(); ++node) {
-    missing[node] = graph[node].after.size();
-    for (const std::size_t earlier : graph[node].after) before[earlier].push_back(node);
-    if (missing[node] == 0) ready.push_back(node);
-  }
-  while (!ready.empty()) {
-    const std::size_t at = choose(ready);
-    const std::size_t node = ready[at];
-    ready[at] = ready.back();
-    ready.pop_back();
-    const cudaError_t error = graph[node].run();
-    if (error != cudaSuccess) return error;
-    for (const std::size_t later : before[node]) {
-      if (--missing[later] == 0) ready.push_back(later);
-    }
   }
   return cudaSuccess;
 }

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "tests/cusim/engine/failure.h"
+#include "tests/cusim/engine/log.h"
 #include "tests/cusim/engine/settings.h"
 #include "tests/cusim/memory/arena.h"
 #include "tests/cusim/streams/capture.h"
@@ -15,6 +16,7 @@ using Streams = Schedule::Streams;
 
 std::vector<std::unique_ptr<Stream>> streams;
 cudaError_t sticky = cudaSuccess;
+int streams_created = 0;
 
 bool exists(const Stream* stream) {
   return std::any_of(streams.begin(), streams.end(), [&](auto& one) { return one.get() == stream; });
@@ -28,7 +30,9 @@ bool can_start(const Work& work) {
 void step(Stream& stream) {
   const Work work = std::move(stream.work.front());
   stream.work.pop_front();
-  if (sticky == cudaSuccess) sticky = work.run();  // after a failure nothing runs any more
+  if (sticky != cudaSuccess) return;  // after a failure nothing runs any more
+  const RunningWork logged(work.task.what, stream.number);
+  sticky = work.task.run();
 }
 
 // Sometimes another stream comes first.
@@ -72,6 +76,7 @@ Stream* create_stream(bool blocking) {
   forget_ended();
   streams.push_back(std::make_unique<Stream>());
   streams.back()->blocking = blocking;
+  streams.back()->number = ++streams_created;
   return streams.back().get();
 }
 
@@ -113,6 +118,8 @@ void advance(Stream& stream) {
   if (!can_start(stream.work.front())) {
     const std::shared_ptr<const Mark> mark = stream.work.front().after;
     drain_until(*mark);
+    // Others that went on meanwhile may have run this stream's work, too.
+    if (stream.work.empty() || (stream.work.front().after != mark && !can_start(stream.work.front()))) return;
   }
   step(stream);
 }

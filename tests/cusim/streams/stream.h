@@ -6,6 +6,7 @@
 #include <deque>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 namespace yy::cusim {
@@ -20,21 +21,27 @@ struct Mark {
   std::chrono::steady_clock::time_point when = {};
 };
 
-using Task = std::function<cudaError_t()>;
+// A piece of the device's work.
+struct Task {
+  std::function<cudaError_t()> run;
+  cudaGraphNodeType type = cudaGraphNodeTypeEmpty;  // of the graph's node that it makes
+  std::string what;                                 // "kernel fill", for the timeline
+};
 
 struct Work {
-  Task run;
+  Task task;
   std::shared_ptr<const Mark> after;  // does not start before; may be null
 };
 
 struct Stream {
+  int number = 0;         // in order of creation, from 1; 0: the null stream
   bool blocking = false;  // waits for the null stream
   bool ended = false;     // destroyed: what was enqueued still runs, as late as that of others
   std::deque<Work> work;
 
   // While it is captured: what it captures into, and the nodes that its next one comes after.
   std::shared_ptr<Capture> capture;
-  std::vector<std::size_t> tail;
+  std::vector<cudaGraphNode_t> tail;
 };
 
 struct Event {
@@ -43,7 +50,7 @@ struct Event {
 
   // If it was last recorded while its stream was captured.
   std::shared_ptr<Capture> capture;
-  std::vector<std::size_t> tail;
+  std::vector<cudaGraphNode_t> tail;
 };
 
 // All streams that there are, for a program that synchronises the device.

@@ -1,0 +1,105 @@
+// The cascade of two stages as the device runs it by itself: which pictures are deferred, their queue, and
+// when Yang runs are decided there, and the host never waits between Yin and Yang.
+//
+// push() writes the 8-bit crop that each stage's card asks for (one, where the cards ask for the same) into a
+// lane's staging memory. A full lane is a step: its crops go to the device, one recording runs Yin, queues
+// the crops of those that it defers, and runs Yang as often as its batch can be filled; the lane's board,
+// with what both said, comes back. Two lanes take turns on three streams, so that a step computes while the
+// next one's crops are on their way there and the last one's board on its way back.
+//
+// Verdicts are those of Cascade, in its order, but come up to two steps later.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "image/preprocess.h"
+#include "yy/cascade.h"
+#include "yy/classifier.h"
+#include "yy/verdict.h"
+
+namespace yy {
+
+// One worker's; not thread-safe. Nothing is allocated once it is made, but by what pictures need to be
+// resized.
+class DeviceCascade {
+ public:
+  using Sink = Cascade::Sink;
+  using Stages = std::vector<std::shared_ptr<const Classifier>>;
+
+  // Why these need Cascade, which lets the host decide: more or fewer stages than two, or an option that
+  // looks at scores (CascadeOptions::scores, topk, combine, temperatures) or at single nodes (profile).
+  static std::optional<std::string> refusal(const Stages& stages, const CascadeOptions& options);
+
+  // Throws Error: usage for what refusal() tells and for a bad option, model where the stages' class lists
+  // differ.
+  DeviceCascade(Stages stages, CascadeOptions options, Sink sink);
+  ~DeviceCascade();  // what is under way is waited for
+
+  // The part of a width x height picture that the stages look at.
+  Rect needed_region(int width, int height) const;
+
+  // Throws Error (image) where a stage cannot prepare the picture; the cascade goes on as if it had not been
+  // pushed.
+  void push(std::uint64_t ticket, const Image& image);
+
+  void flush();  // answers everything that waits
+
+  std::uint64_t deferred() const { return deferred_; }  // pictures that Yin did not answer
+  std::int64_t longest_queue() const { return longest_queue_; }
+  std::int64_t queue_capacity() const { return capacity_; }
+
+ private:
+  // A tensor of a lane: where it lies on the device and in the host's staging memory.
+  struct Shared {
+    TensorView device;
+    std::byte* host = nullptr;
+  };
+  // Memory on both sides, laid out piece by piece.
+  class Block;
+  struct Lane;
+
+  std::int64_t crop_bytes(std::size_t card) const;
+  std::size_t yang_card() const { return cards_.size() - 1; }
+  void make_lanes();
+  void make_programs();
+  Recipe recipe_of(const Lane& lane) const;
+  void submit(std::int32_t least);
+  void collect(Lane& lane);
+  void answer(const Lane& lane, std::int64_t row);
+  void emit(std::uint64_t ticket, int stage, int label, float confidence, int yin_label,
+            float yin_confidence);
+
+  // What Yin said of a picture that Yang has not answered yet; the host's side of the device's queue.
+  struct Waiting {
+    std::uint64_t ticket;
+    int yin_label;
+    float yin_confidence;
+  };
+
+  Stages stages_;
+  CascadeOptions options_;
+  Sink sink_;
+  const Backend& backend_;
+  std::int64_t yin_batch_, yang_batch_, capacity_;
+  std::vector<Preprocess> cards_;  // one or two
+  std::unique_ptr<Stream> in_, compute_, out_;
+  Buffer arena_;
+  std::unique_ptr<Executor> yin_, yang_;
+  std::unique_ptr<Block> fixed_, queue_;  // what no step changes but the queue's own
+  std::array<std::unique_ptr<Lane>, 2> lanes_;
+  std::size_t next_ = 0;  // the lane that pictures are written into
+  std::vector<Waiting> waiting_;
+  std::size_t first_waiting_ = 0;
+  ResizeScratch scratch_;
+  Verdict verdict_;
+  std::uint64_t deferred_ = 0;
+  std::int64_t longest_queue_ = 0;
+};
+
+}  // namespace yy
