@@ -40,8 +40,9 @@ struct CudaOptions {
   // Each layer is measured with all that can compute it, cuDNN and cuBLASLt among that where they are there,
   // and what is fastest is kept in this file, by device, library versions and problem. Empty: layers are not
   // measured, and own kernels compute all.
-  std::string tuning_file;
-  // Of a damaged or outdated file, say; may be called while networks are compiled, by the thread that does.
+  std::string tuning_file = {};
+  // Of a damaged or outdated file, say; may be called while networks are compiled, by the thread that does,
+  // and must not use the backend then.
   std::function<void(const std::string&)> warn = {};
   // What is recorded is played as a CUDA graph, whose loops the device decides on; else piece by piece, and
   // the host reads four bytes before each turn of a loop. Both give the same.

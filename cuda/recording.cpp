@@ -14,18 +14,19 @@ namespace {
 
 class GraphRecording : public Recording {
  public:
-  GraphRecording(CudaStream& stream, Recipe recipe, GraphExecHandle graph)
-      : stream_(stream), recipe_(std::move(recipe)), graph_(std::move(graph)) {}
+  GraphRecording(CudaStream& stream, Recipe recipe, GraphHandle graph, GraphExecHandle exec)
+      : stream_(stream), recipe_(std::move(recipe)), graph_(std::move(graph)), exec_(std::move(exec)) {}
 
   void play() override {
     const DeviceScope scope(stream_.device());
-    YY_CUDA(cudaGraphLaunch(graph_.get(), stream_.get()));
+    YY_CUDA(cudaGraphLaunch(exec_.get(), stream_.get()));
   }
 
  private:
   CudaStream& stream_;
-  Recipe recipe_;  // launches own what they read
-  GraphExecHandle graph_;
+  Recipe recipe_;      // launches own what they read
+  GraphHandle graph_;  // owns the loop's handle
+  GraphExecHandle exec_;
 };
 
 class PlainRecording : public Recording {
@@ -111,7 +112,7 @@ void add_loop(CudaStream& stream, cudaGraph_t graph, const std::vector<cudaGraph
 std::unique_ptr<Recording> record_graph(CudaStream& stream, Recipe recipe) {
   cudaGraph_t raw = nullptr;
   YY_CUDA(cudaGraphCreate(&raw, 0));
-  const GraphHandle graph(raw);
+  GraphHandle graph(raw);
   const bool loops = !recipe.body.empty();
   cudaGraphConditionalHandle loop{};
   if (loops) YY_CUDA(cudaGraphConditionalHandleCreate(&loop, raw, 0, cudaGraphCondAssignDefault));
@@ -120,7 +121,7 @@ std::unique_ptr<Recording> record_graph(CudaStream& stream, Recipe recipe) {
   if (loops) add_loop(stream, raw, last, recipe, loop);
   cudaGraphExec_t made = nullptr;
   YY_CUDA(cudaGraphInstantiate(&made, raw, 0));
-  return std::make_unique<GraphRecording>(stream, std::move(recipe), GraphExecHandle(made));
+  return std::make_unique<GraphRecording>(stream, std::move(recipe), std::move(graph), GraphExecHandle(made));
 }
 
 std::unique_ptr<Recording> record_plainly(CudaStream& stream, Recipe recipe) {

@@ -1,12 +1,13 @@
 #include "cuda/private/tuning_file.h"
 
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fmt/format.h>
 #include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "runtime/error.h"
@@ -17,18 +18,13 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char* format = "yinyang cuda tuning 1";
+constexpr const char *any_format = "yinyang cuda tuning", *format = "yinyang cuda tuning 1\"";
 constexpr std::size_t head = 64;  // bytes among which the format's name stands
 constexpr std::uintmax_t most_bytes = std::uintmax_t{64} << 20;
 
 Choice choice_from(const json& entry) {
   return {entry.at("candidate").get<std::string>(), entry.at("implementation").get<std::string>(),
           entry.at("microseconds").get<double>()};
-}
-
-// Whether a file that cannot be read was meant to be one of these.
-bool is_ours(const std::string& text) {
-  return text.empty() || text.substr(0, head).find("yinyang cuda tuning") != std::string::npos;
 }
 
 }  // namespace
@@ -42,19 +38,23 @@ TuningFile::TuningFile(std::string name, std::string machine, Warn warn)
 TuningFile::Machines TuningFile::read(bool warns) const {
   std::error_code error;
   if (!fs::exists(name_, error)) return {};
-  if (!fs::is_regular_file(name_, error))
-    throw Error(ErrorCode::usage, fmt::format("'{}' is no regular file, which a tuning file is", name_));
+  const auto refuse = [&](const char* why) {
+    throw Error(ErrorCode::usage, fmt::format("tuning file '{}' {}", name_, why));
+  };
+  if (!fs::is_regular_file(name_, error)) refuse("is no regular file");
+  if (fs::file_size(name_, error) > most_bytes) refuse("is something else and would be overwritten");
   std::ifstream file(name_, std::ios::binary);
-  const std::string text(std::istreambuf_iterator<char>(file), {});
-  if (!file.good() && !file.eof())
-    throw Error(ErrorCode::usage, fmt::format("tuning file '{}' cannot be read", name_));
-  if (!is_ours(text) || text.size() > most_bytes)
-    throw Error(ErrorCode::usage, fmt::format("'{}' is no tuning file and would be overwritten", name_));
+  std::string text(static_cast<std::size_t>(fs::file_size(name_, error)), '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.fail()) refuse("cannot be read");
   if (text.empty()) return {};
+  if (text.substr(0, head).find(any_format) == std::string::npos)
+    refuse("is something else and would be overwritten");
+  if (text.substr(0, head).find(format) == std::string::npos)
+    refuse("is of another version of this program, which could no longer use it");
   Machines machines;
   try {
     const json whole = json::parse(text);
-    if (whole.at("format") != format) throw std::runtime_error("it is of another version");
     for (const auto& [machine, problems] : whole.at("machines").items()) {
       for (const auto& [problem, entry] : problems.items()) machines[machine][problem] = choice_from(entry);
     }
@@ -84,7 +84,7 @@ void TuningFile::keep(const std::string& problem, const Choice& choice) {
   }
 }
 
-// Under another name first: a file that is there is whole.
+// Under a name of its own first: a file that is there is whole.
 void TuningFile::write(const Machines& machines) const {
   json all = json::object();
   for (const auto& [machine, problems] : machines) {
@@ -94,13 +94,18 @@ void TuningFile::write(const Machines& machines) const {
                                {"microseconds", choice.microseconds}};
     }
   }
-  const std::string part = fmt::format("{}.{}.part", name_, ::getpid());
+  std::error_code error;
+  const fs::path target = fs::weakly_canonical(name_, error);  // behind symbolic links
+  std::string part = target.string() + ".XXXXXX";
+  const int made = ::mkstemp(part.data());
+  if (made < 0) throw Error(ErrorCode::failure, std::strerror(errno));
+  ::fchmod(made, 0644);
+  ::close(made);
   std::ofstream file(part, std::ios::binary);
   // The format comes first, which sorted keys see to.
-  file << json{{"format", format}, {"machines", all}}.dump(1) << '\n';
+  file << json{{"format", "yinyang cuda tuning 1"}, {"machines", all}}.dump(1) << '\n';
   file.close();
-  std::error_code error;
-  if (file) fs::rename(part, name_, error);
+  if (file) fs::rename(part, target, error);
   if (file && !error) return;
   const std::string why = error ? error.message() : std::strerror(errno);
   fs::remove(part, error);

@@ -56,7 +56,7 @@ class Stream {
   virtual void wait() = 0;                    // returns when all that was enqueued is done
   virtual void signal(Event& event);          // the event is here, from now on
   virtual void wait_for(const Event& event);  // what is enqueued from here on comes after it
-  // Not while anything is on its way on another stream of the device that what is recorded would wait for.
+  // Launches should have run once before, so that what a device does only once is not recorded.
   virtual std::unique_ptr<Recording> record(Recipe recipe);
   // Enqueues them and waits. Gives the seconds from the first one's begin to the last one's end, by the
   // device's own clock where it has one, so that neither the way there nor the waiting counts.

@@ -81,7 +81,7 @@ namespace fixed {
 constexpr std::size_t rows = 0, threshold = 1, tables = 2;
 }
 namespace queue {
-constexpr std::size_t all = 0, index = 1, places = 2, count = 3, pictures = 4;
+constexpr std::size_t all = 0, index = 1, places = 2, count = 3;
 }
 namespace input {
 constexpr std::size_t header = 0, crops = 1;  // header: the rows that count, how many Yang waits for
@@ -118,13 +118,21 @@ std::optional<std::string> DeviceCascade::refusal(const Stages& stages, const Ca
   return std::nullopt;
 }
 
+namespace {
+
+const Backend& backend_of(const DeviceCascade::Stages& stages, const CascadeOptions& options) {
+  if (const auto why = DeviceCascade::refusal(stages, options))
+    throw Error(ErrorCode::usage, fmt::format("a cascade on the device does not know {}", *why));
+  return stages[0]->network().backend();
+}
+
+}  // namespace
+
 DeviceCascade::DeviceCascade(Stages stages, CascadeOptions options, Sink sink)
     : stages_(std::move(stages)),
       options_(std::move(options)),
       sink_(std::move(sink)),
-      backend_(stages_.at(0)->network().backend()) {
-  if (const auto why = refusal(stages_, options_))
-    throw Error(ErrorCode::usage, fmt::format("a cascade on the device does not know {}", *why));
+      backend_(backend_of(stages_, options_)) {
   check_same_classes(stages_);
   check_options(options_, stages_.size());
   const auto batch_of = [&](std::size_t s) {
@@ -139,7 +147,8 @@ DeviceCascade::DeviceCascade(Stages stages, CascadeOptions options, Sink sink)
   in_ = backend_.new_stream(options_.threads);
   compute_ = backend_.new_stream(options_.threads);
   out_ = backend_.new_stream(options_.threads);
-  waiting_.reserve(static_cast<std::size_t>(2 * capacity_));
+  waiting_.reserve(static_cast<std::size_t>(capacity_));
+  answers_.reserve(static_cast<std::size_t>(yin_batch_ + capacity_));
   make_programs();
   make_lanes();
 }
@@ -197,9 +206,17 @@ void DeviceCascade::make_lanes() {
                     list(1, DType::i32), list(2, DType::i32), list(capacity_, DType::i32),
                     list(capacity_, DType::f32)});
     lane->tickets.reserve(static_cast<std::size_t>(yin_batch_));
-    lane->step = compute_->record(recipe_of(*lane));
+    lane->input.upload(*compute_);
+    lane->board.upload(*compute_);
   }
-  compute_->wait();
+  for (auto& lane : lanes_) {
+    Recipe recipe = recipe_of(*lane);
+    // Without pictures, so that what a device does only once happens now.
+    compute_->run(recipe.launches);
+    compute_->run(recipe.body);
+    compute_->wait();
+    lane->step = compute_->record(std::move(recipe));
+  }
 }
 
 Recipe DeviceCascade::recipe_of(const Lane& lane) const {
@@ -282,6 +299,7 @@ void DeviceCascade::push(std::uint64_t ticket, const Image& image) {
 
 // A step in which Yang runs while at least `least` pictures wait.
 void DeviceCascade::submit(std::int32_t least) {
+  is_broken_ = true;  // unless it gets to its end
   Lane& lane = *lanes_[next_];
   const auto rows = static_cast<std::int64_t>(lane.tickets.size());
   auto* header = lane.input.host<std::int32_t>(input::header);
@@ -299,70 +317,92 @@ void DeviceCascade::submit(std::int32_t least) {
   out_->signal(*lane.fetched);
   lane.is_under_way = true;
   next_ = 1 - next_;
+  is_broken_ = false;
 }
 
 void DeviceCascade::flush() {
-  const auto waits = [&] { return first_waiting_ < waiting_.size(); };
+  emit_answers();
   if (!lanes_[next_]->is_under_way && !lanes_[next_]->tickets.empty()) submit(1);
   for (int turn = 0; turn < 2; ++turn) {  // the older step first
     collect(*lanes_[next_]);
     next_ = 1 - next_;
   }
-  if (!waits()) return;
+  if (waiting_.empty()) return;
   submit(1);  // without pictures for Yin
   collect(*lanes_[1 - next_]);
+  if (!waiting_.empty())
+    throw Error(ErrorCode::failure, fmt::format("{} pictures came to no answer", waiting_.size()));
 }
 
-// Hands on what a step said, once it is there.
+// Hands on what a step said, once it is there. All that the cascade knows is up to date before the sink sees
+// anything.
 void DeviceCascade::collect(Lane& lane) {
-  if (!lane.is_under_way) return;
-  lane.fetched->wait();
-  lane.is_under_way = false;
+  if (is_broken_) throw Error(ErrorCode::failure, "the cascade has failed before");
+  if (lane.is_under_way) {
+    is_broken_ = true;  // unless it gets to its end
+    lane.fetched->wait();
+    lane.is_under_way = false;
+    read_board(lane);
+    is_broken_ = false;
+  }
+  emit_answers();
+}
+
+void DeviceCascade::read_board(Lane& lane) {
   const auto* deferred = lane.board.host<std::int32_t>(board::deferred);
   const auto count = *lane.board.host<std::int32_t>(board::count);
   const auto* taken = lane.board.host<std::int32_t>(board::taken);  // in this step; most that ever waited
   const auto* label = lane.board.host<std::int32_t>(board::label);
   const auto* confidence = lane.board.host<float>(board::confidence);
+  const auto* yang_label = lane.board.host<std::int32_t>(board::yang_label);
+  const auto* yang_confidence = lane.board.host<float>(board::yang_confidence);
   for (std::int32_t row = 0, next = 0; row < std::ssize(lane.tickets); ++row) {
     const std::uint64_t ticket = lane.tickets[static_cast<std::size_t>(row)];
     if (next < count && deferred[next] == row) {
       ++next;
       waiting_.push_back({ticket, label[row], confidence[row]});
     } else {
-      emit(ticket, 0, label[row], confidence[row], label[row], confidence[row]);
+      answers_.push_back({ticket, 0, label[row], confidence[row], label[row], confidence[row]});
     }
   }
-  deferred_ += static_cast<std::uint64_t>(count);
-  longest_queue_ = taken[1];
   lane.tickets.clear();
-  if (taken[1] > capacity_ || taken[0] > std::ssize(waiting_) - static_cast<std::int64_t>(first_waiting_)) {
-    throw Error(ErrorCode::failure,
-                fmt::format("the device's queue is out of step: {} of {} waited, {} taken", taken[1],
-                            capacity_, taken[0]));
+  deferred_ += static_cast<std::uint64_t>(count);
+  longest_queue_ = std::max<std::int64_t>(longest_queue_, std::ssize(waiting_));
+  if (taken[1] != longest_queue_ || longest_queue_ > capacity_ || taken[0] > std::ssize(waiting_)) {
+    throw Error(
+        ErrorCode::failure,
+        fmt::format("the device's queue is out of step: {} pictures waited at most, of which it knows {} "
+                    "and has room for {}; {} of {} were taken",
+                    longest_queue_, taken[1], capacity_, taken[0], waiting_.size()));
   }
   for (std::int32_t i = 0; i < taken[0]; ++i) {
-    const Waiting& picture = waiting_[first_waiting_++];
-    emit(picture.ticket, 1, lane.board.host<std::int32_t>(board::yang_label)[i],
-         lane.board.host<float>(board::yang_confidence)[i], picture.yin_label, picture.yin_confidence);
+    const auto& [ticket, yin_label, yin_confidence] = waiting_[static_cast<std::size_t>(i)];
+    answers_.push_back({ticket, 1, yang_label[i], yang_confidence[i], yin_label, yin_confidence});
   }
-  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(first_waiting_));
-  first_waiting_ = 0;
+  waiting_.erase(waiting_.begin(), waiting_.begin() + taken[0]);
+  std::ranges::reverse(answers_);
 }
 
-void DeviceCascade::emit(std::uint64_t ticket, int stage, int label, float confidence, int yin_label,
-                         float yin_confidence) {
-  verdict_.ticket = ticket;
-  verdict_.stage = stage;
-  verdict_.label = label;
-  verdict_.confidence = confidence;
-  verdict_.yin_label = yin_label;
-  verdict_.yin_confidence = yin_confidence;
-  verdict_.error.clear();
-  if (label < 0) {
-    verdict_.error = fmt::format("network '{}' gave scores that are not numbers",
-                                 stages_[static_cast<std::size_t>(stage)]->name());
+void DeviceCascade::emit_answers() {
+  while (!answers_.empty()) {
+    const Answer answer = answers_.back();
+    answers_.pop_back();
+    verdict_.ticket = answer.ticket;
+    verdict_.stage = answer.stage;
+    verdict_.label = answer.label;
+    verdict_.confidence = answer.confidence;
+    verdict_.probability = 0;
+    verdict_.yin_label = answer.yin_label;
+    verdict_.yin_confidence = answer.yin_confidence;
+    verdict_.top.clear();
+    verdict_.scores.clear();
+    verdict_.error.clear();
+    if (answer.label < 0) {
+      verdict_.error = fmt::format("network '{}' gave scores that are not numbers",
+                                   stages_[static_cast<std::size_t>(answer.stage)]->name());
+    }
+    sink_(std::move(verdict_));
   }
-  sink_(std::move(verdict_));
 }
 
 }  // namespace yy

@@ -26,7 +26,8 @@
 namespace yy {
 
 // One worker's; not thread-safe. Nothing is allocated once it is made, but by what pictures need to be
-// resized.
+// resized. Where a sink throws, push() (without taking its picture) or flush() does, and the verdicts behind
+// that one come with the next call. After an error of the device every call throws.
 class DeviceCascade {
  public:
   using Sink = Cascade::Sink;
@@ -71,9 +72,8 @@ class DeviceCascade {
   Recipe recipe_of(const Lane& lane) const;
   void submit(std::int32_t least);
   void collect(Lane& lane);
-  void answer(const Lane& lane, std::int64_t row);
-  void emit(std::uint64_t ticket, int stage, int label, float confidence, int yin_label,
-            float yin_confidence);
+  void read_board(Lane& lane);
+  void emit_answers();
 
   // What Yin said of a picture that Yang has not answered yet; the host's side of the device's queue.
   struct Waiting {
@@ -82,10 +82,19 @@ class DeviceCascade {
     float yin_confidence;
   };
 
+  struct Answer {
+    std::uint64_t ticket;
+    int stage, label;
+    float confidence;
+    int yin_label;
+    float yin_confidence;
+  };
+
   Stages stages_;
   CascadeOptions options_;
   Sink sink_;
   const Backend& backend_;
+  bool is_broken_ = false;  // by an error of the device
   std::int64_t yin_batch_, yang_batch_, capacity_;
   std::vector<Preprocess> cards_;  // one or two
   std::unique_ptr<Stream> in_, compute_, out_;
@@ -93,9 +102,9 @@ class DeviceCascade {
   std::unique_ptr<Executor> yin_, yang_;
   std::unique_ptr<Block> fixed_, queue_;  // what no step changes but the queue's own
   std::array<std::unique_ptr<Lane>, 2> lanes_;
-  std::size_t next_ = 0;  // the lane that pictures are written into
-  std::vector<Waiting> waiting_;
-  std::size_t first_waiting_ = 0;
+  std::size_t next_ = 0;          // the lane that pictures are written into
+  std::vector<Waiting> waiting_;  // oldest first
+  std::vector<Answer> answers_;   // that the sink has not seen yet, the next one last
   ResizeScratch scratch_;
   Verdict verdict_;
   std::uint64_t deferred_ = 0;

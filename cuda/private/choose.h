@@ -41,7 +41,8 @@ std::string problem_text(const KernelRequest& request, const std::string& fields
 
 // Without tuning the first candidate that does not refuse. With it the one that the tuning file names; else
 // the fastest of all, which the file keeps from then on, as far as it computes what the last of them does: an
-// own kernel. Kernel::passed_over tells why those that come before it do not run.
+// own kernel, which also runs where nothing can be measured. Kernel::passed_over tells why those that come
+// before it do not run.
 KernelOrRefusal choose(const KernelRequest& request, const Context& context, const std::string& problem,
                        std::span<const Candidate> candidates);
 

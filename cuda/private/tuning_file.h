@@ -21,12 +21,13 @@ class TuningFile {
   using Warn = std::function<void(const std::string&)>;
 
   // Reads `name` where it is there. One that is damaged is reported and replaced by the first choice that is
-  // kept. Throws Error (usage) where it is something else, which would be lost.
+  // kept. Throws Error (usage) where it is something else or of another version, which would be lost.
   TuningFile(std::string name, std::string machine, Warn warn);
 
   std::optional<Choice> find(const std::string& problem) const;
 
-  // Writes the file, with what others have added to it meanwhile. Where that fails, says so once; the choice
+  // Writes the file, with what others have added to it meanwhile; of two who write at the same moment one may
+  // lose what it added, which is then measured again some day. Where that fails, says so once; the choice
   // is kept as long as this lives.
   void keep(const std::string& problem, const Choice& choice);
 

@@ -123,6 +123,22 @@ TEST_F(ChosenKernels, ThatFailAreNeverChosen) {
   EXPECT_THAT(warnings_, ElementsAre(HasSubstr("out of order")));
 }
 
+// What fails while it is timed leaves nothing measured, and so nothing but the own kernel.
+TEST_F(ChosenKernels, AreOwnWhereMeasuringFails) {
+  const Candidate fails_later{
+      "B", 0, []() -> KernelOrRefusal {
+        auto runs = std::make_shared<int>(0);
+        return cuda::kernel_of("fails later", [runs](const Binding& at, cudaStream_t s) {
+          if (++*runs > 1) throw Error(ErrorCode::device, "worn out");
+          YY_CUDA(cudaMemcpyAsync(at.outputs[0].data, at.inputs[0].data, at.outputs[0].desc.bytes(),
+                                  cudaMemcpyDeviceToDevice, s));
+        });
+      }};
+  EXPECT_EQ(chosen({copies("A", 0, 1, false), fails_later, copies("own", 0, 5)}), "own copies");
+  EXPECT_THAT(warnings_, Contains(AllOf(HasSubstr("gets no choice"), HasSubstr("worn out"))));
+  EXPECT_FALSE(fs::exists(name_));
+}
+
 TEST_F(ChosenKernels, ThatAreGoneAreMeasuredAgain) {
   EXPECT_EQ(chosen({copies("A", 0, 1), copies("own", 0, 2000)}), "A copies");
   EXPECT_EQ(chosen({copies("B", 0, 2000), copies("own", 0, 1)}), "own copies");

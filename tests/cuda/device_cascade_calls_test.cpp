@@ -12,7 +12,6 @@
 namespace yy::test {
 namespace {
 
-using testing::Each;
 using testing::HasSubstr;
 using testing::Not;
 

@@ -53,6 +53,13 @@ TEST_P(DecidedOnCuda, WithoutWaitingForOthers) {
   expect_as_on_cpu({{0.7F}, 8, 1, false});
 }
 
+TEST_P(DecidedOnCuda, NobodyWaitsForever) {
+  images_ = read_digits(200);
+  CascadeOptions options{{0.35F}, 1, 1, true};
+  options.batches = {1, 64};
+  expect_as_on_cpu(options);
+}
+
 // YY_BATCHES=33: all pairs of batch sizes up to that at each threshold; else some.
 TEST_P(DecidedOnCuda, AllBatchSizes) {
   const int most = number("YY_BATCHES", 0);

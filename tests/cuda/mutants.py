@@ -52,6 +52,7 @@ equivalent = {
         "in the destructor; freeing the pinned buffers waits for the device, on GPUs too, though nobody promises it",
     ("cuda/trial.cpp", "std::max<std::size_t>(bytes, 1)", "no limit"): "null, where nothing is read or written",
     ("cuda/trial.cpp", "std::max(once, 1e-9)", "no limit"): "an infinite number of repetitions is limited too",
+    ("cuda/trial.cpp", "to_next = kernel.writes_slice", "always"): "a dense output is one row",
     ("cuda/trial.cpp", "i == 0", "half a condition"): "more memory than an output needs that is no slice",
     ("cuda/trial.cpp", "i == 0 ?", "always"): "no operator that is tried has a second output",
     ("cuda/trial.cpp", "input.present", "always"): "memory that nobody reads",

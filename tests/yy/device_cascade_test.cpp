@@ -56,10 +56,52 @@ TEST_F(DecidedByDevice, AsByTheHost) {
 
 // Pictures wait at most 64 steps for others to fill Yang's batch.
 TEST_F(DecidedByDevice, NobodyWaitsForever) {
-  CascadeOptions options{{0.05F}, 1, 1, true};  // almost nobody is deferred
-  options.thresholds = {0.35F};
+  CascadeOptions options{{0.35F}, 1, 1, true};  // few are deferred
   options.batches = {1, 64};
+  const std::vector<Verdict> verdicts = pair->decided_by_device(options, images);
+  expect_same(verdicts, pair->decided_by_host(options, images));
+  EXPECT_LT(std::ranges::find(verdicts, 1, &Verdict::stage) - verdicts.begin(), 190)
+      << "nobody waited so long";
+}
+
+TEST_F(DecidedByDevice, ByAnotherGateOrInAnotherType) {
+  for (Gate gate : {Gate::margin, Gate::entropy}) {
+    CascadeOptions options{{0.6F}, 8, 1, true};
+    options.gate = gate;
+    expect_same(pair->decided_by_device(options, images), pair->decided_by_host(options, images));
+  }
+  if (pair->stages()[0]->network().backend().support(Precision::bf16) == Support::none) return;
+  CascadeOptions options{{0.8F}, 8, 1, true};
+  options.precision = Precision::bf16;
   expect_same(pair->decided_by_device(options, images), pair->decided_by_host(options, images));
+}
+
+// Whatever the sink does, pictures get their own answers, each once.
+TEST_F(DecidedByDevice, ASinkThatThrowsLosesNothing) {
+  const std::vector<Verdict> expected = pair->decided_by_host({{0.8F}, 4, 1, true}, images);
+  std::vector<Verdict> verdicts;
+  int calls = 0, thrown = 0;
+  DeviceCascade cascade(pair->stages(), {{0.8F}, 4, 1, true}, [&](Verdict&& verdict) {
+    verdicts.push_back(verdict);
+    if (++calls % 7 == 0) throw std::runtime_error("the disk is full");
+  });
+  const auto despite = [&](const auto& act) {
+    try {
+      act();
+      return true;
+    } catch (const std::runtime_error&) {
+      ++thrown;
+      return false;
+    }
+  };
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    while (!despite([&] { cascade.push(i, images[i]); })) {
+    }
+  }
+  while (!despite([&] { cascade.flush(); })) {
+  }
+  EXPECT_EQ(thrown, static_cast<int>(images.size()) / 7);
+  expect_same(verdicts, expected);
 }
 
 TEST_F(DecidedByDevice, StagesWithCardsOfTheirOwn) {

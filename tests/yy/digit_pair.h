@@ -33,14 +33,14 @@ class DigitPair {
     return verdicts;
   }
 
-  // Flushed twice, with everything in between.
   std::vector<Verdict> decided_by_device(const CascadeOptions& options,
                                          const std::vector<Image>& images) const {
     std::vector<Verdict> verdicts;
     DeviceCascade cascade(stages_, options, [&](Verdict&& verdict) { verdicts.push_back(verdict); });
     for (std::size_t i = 0; i < images.size(); ++i) cascade.push(i, images[i]);
     cascade.flush();
-    EXPECT_LE(cascade.longest_queue(), cascade.queue_capacity());
+    EXPECT_LE(cascade.longest_queue(),
+              cascade.queue_capacity());  // the device's own count is held against it
     std::size_t deferred = 0;
     for (const Verdict& verdict : verdicts) deferred += verdict.stage > 0 ? 1 : 0;
     EXPECT_EQ(cascade.deferred(), deferred);
