@@ -1,7 +1,6 @@
 #include "yy/device_cascade.h"
 
 #include <algorithm>
-#include <cstring>
 #include <fmt/format.h>
 #include <numeric>
 
@@ -33,48 +32,6 @@ void write_table(Preprocess card, float* table) {
   normalise(pixels.data(), card, row.data());
   for (std::size_t i = 0; i < row.size(); ++i) table[i % 3 * 256 + i / 3] = row[i];
 }
-
-}  // namespace
-
-// Tensors one behind the other, each at a multiple of 256 bytes, on the device and, where the host fills or
-// reads them, in staging memory.
-class DeviceCascade::Block {
- public:
-  Block(const Backend& backend, const std::vector<TensorDesc>& descs, bool is_staged = true) {
-    std::vector<std::size_t> offsets;
-    std::size_t bytes = 0;
-    for (const TensorDesc& desc : descs) {
-      offsets.push_back(bytes);
-      bytes += (desc.bytes() + 255) / 256 * 256;
-    }
-    device_ = backend.allocate(bytes);
-    if (is_staged) {
-      host_ = backend.allocate_staging(bytes);
-      std::memset(host_.data(), 0, bytes);
-    }
-    for (std::size_t i = 0; i < descs.size(); ++i) {
-      auto* host = is_staged ? static_cast<std::byte*>(host_.data()) + offsets[i] : nullptr;
-      tensors_.push_back({{descs[i], static_cast<std::byte*>(device_.data()) + offsets[i]}, host});
-    }
-  }
-
-  const TensorView& device(std::size_t i) const { return tensors_[i].device; }
-  template <class T>
-  T* host(std::size_t i) const {
-    return reinterpret_cast<T*>(tensors_[i].host);
-  }
-  void upload(Stream& stream) const { stream.upload(device_.data(), host_.data(), host_.bytes); }
-  void upload(Stream& stream, std::size_t i, std::size_t bytes) const {
-    stream.upload(tensors_[i].device.data, tensors_[i].host, bytes);
-  }
-  void download(Stream& stream) const { stream.download(host_.data(), device_.data(), host_.bytes); }
-
- private:
-  Buffer device_, host_;
-  std::vector<Shared> tensors_;
-};
-
-namespace {
 
 // By position in their blocks. `crops` are by card, and so are `tables`.
 namespace fixed {

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "image/preprocess.h"
+#include "yy/block.h"
 #include "yy/cascade.h"
 #include "yy/classifier.h"
 #include "yy/verdict.h"
@@ -56,13 +57,6 @@ class DeviceCascade {
   std::int64_t queue_capacity() const { return capacity_; }
 
  private:
-  // A tensor of a lane: where it lies on the device and in the host's staging memory.
-  struct Shared {
-    TensorView device;
-    std::byte* host = nullptr;
-  };
-  // Memory on both sides, laid out piece by piece.
-  class Block;
   struct Lane;
 
   std::int64_t crop_bytes(std::size_t card) const;
