@@ -35,6 +35,14 @@ equivalent = {
     ("cuda/cublaslt_product.cpp", "const bool differs", "its twin"): "a layout of its own, which is the same",
     ("cuda/cublaslt_product.cpp", "alignment_a", "left out"): "256 bytes is what the library assumes",
     ("cuda/cublaslt_product.cpp", "alignment_b", "left out"): "256 bytes is what the library assumes",
+    **dict.fromkeys([
+        ("cuda/cudnn_conv.cpp", "problem.read", "its twin"), ("cuda/cudnn_conv.cpp", "problem.written", "its twin"),
+        ("cuda/cudnn_graph.cpp", "problem_.read", "its twin"), ("cuda/cudnn_graph.cpp", "problem.read", "its twin"),
+        ("cuda/cudnn_graph.cpp", "problem_.written", "its twin"),
+    ], "cuDNN has no engine from float16 or bfloat16 to float32, where alone they differ"),
+    ("cuda/cudnn_graph.cpp", "std::min(found, most_candidates)", "no limit"): "slower: more are asked for",
+    ("cuda/cudnn_graph.cpp", "if (std::ssize(plans) == most)", "never"): "slower: the fallback is asked for nothing",
+    ("cuda/cudnn_graph.cpp", "+ 1", "no one more"): "the library reads up to the zero that follows anyway",
     ("cuda/kernels/implicit_gemm.cu", "min(column, args.columns - 1)", "no minimum"):
         "a filter that does not exist has no depth, so nothing is read at its address",
     ("cuda/kernels/resample.cu", "if (row >= job.rows) return;", "no return"):
@@ -54,12 +62,20 @@ equivalent = {
     ("cuda/trial.cpp", "std::max(once, 1e-9)", "no limit"): "an infinite number of repetitions is limited too",
     ("cuda/trial.cpp", "const std::size_t to_next", "always"): "a dense output is one row",
     ("cuda/trial.cpp", "i == 0", "half a condition"): "more memory than an output needs that is no slice",
-    ("cuda/trial.cpp", "i == 0 ?", "always"): "no operator that is tried has a second output",
-    ("cuda/trial.cpp", "input.present", "always"): "memory that nobody reads",
+    ("cuda/trial.cpp", "(i == 0) ?", "always"): "no operator that is tried has a second output",
+    ("cuda/trial.cpp", "(input.present) ?", "always"): "memory that nobody reads",
     ("cuda/trial.cpp", "kernel.workspace_bytes > 0", "always"): "memory that nobody reads",
     ("cuda/tuning_file.cpp", "!error", "half a condition"): "the file was just read and written beside: no way to fail",
     ("cuda/tuning_file.cpp", "if (made < 0)", "never"): "opening fails then as well, for the same reason",
     ("cuda/tuning_file.cpp", "error ?", "never"): "the file was just read and written beside: no way to fail",
+    **dict.fromkeys([("yy/device_cascade.cpp", f"{what}.reserve(", "left out")
+                     for what in ("waiting_", "answers_", "lane->tickets")], "memory that is taken later"),
+    **dict.fromkeys([("yy/device_cascade.cpp", what, "left out") for what in (
+        "lane->board.upload", "compute_->run(recipe.launches)", "compute_->run(recipe.body)")],
+        "what a GPU does only once would happen while the step is recorded"),
+    ("yy/device_cascade.cpp", "if (stream != nullptr)", "never"): "nothing is under way after a flush",
+    ("yy/device_cascade.cpp", "stream != nullptr", "always"): "the destructor runs only where all were made",
+    ("yy/device_cascade.cpp", "longest_queue_ > capacity_", "half a condition"): "the device's own count says so too",
 }
 
 # Tests that know a source, as gtest patterns; "Pad_*" stands for the cases of Pad. Other sources stay as they are.
@@ -103,7 +119,10 @@ for stem in ("cublaslt_product", "cublaslt_layer"):
     runs_of[stem] = [Run("test_cuda_sim_plain", "Joined.* Gemm_* MatMul_* Conv_* Weights.*", by_cublaslt),
                      Run("test_cuda_cublaslt", "CublasLt*", by_cublaslt)]
 for stem in ("choose", "trial", "tuning_file"):
-    runs_of[stem] = [Run("test_cuda_cublaslt", "Chosen* TuningFiles.*", by_cudnn | by_cublaslt)]
+    runs_of[stem] = [Run("test_cuda_cublaslt", "Chosen* Trials.* TuningFiles.*", by_cudnn | by_cublaslt)]
+for stem in ("device_cascade", "recording"):
+    runs_of[stem] = [Run("test_cuda_sim_plain", "DecidedOnCuda.As* DecidedOnCuda.Without* Calls.*", {"YY_CUSIM": schedule})
+                     for schedule in ("order", "random:1")] + [Run("test_cascade", "DecidedByDevice.*", {})]
 
 # Rules: name, what the place looks like, what stands there instead; @ is the question whether the mutant is on.
 kernel_rules = [
@@ -182,7 +201,8 @@ host_rules = [
 ]
 stream_files = ["cuda/staging.cpp", "cuda/stream.cpp", "cuda/cuda_backend.cpp"]
 host_files = [f"cuda/{stem}.cpp" for stem in ("choose", "concat", "cublaslt_layer", "cublaslt_product", "cudnn_conv",
-                                              "cudnn_graph", "pool", "trial", "tuning_file")]
+                                              "cudnn_graph", "pool", "recording", "trial", "tuning_file")]
+host_files.append("yy/device_cascade.cpp")
 
 question = """#pragma once
 #include <map>
@@ -210,7 +230,7 @@ def rewrite(path, rules, mutants):
                 return match.group(0)
             number = text.count("\n", 0, match.start()) + 1
             original = (root / path).read_text().splitlines()[number - 1].strip()
-            place = re.sub(r"!?yy_mutant\(\d+\) (?:\|\||&&|\?)`? ?", "", match.group(0)).strip()
+            place = re.sub(r"!?yy_mutant\(\d+\) (?:\|\||&&|\?)`? ?", "", " ".join(match.group(0).split()))
             mutants.append(Mutant(len(mutants), str(path), number, original, place, rule))
             return match.expand(replacement).replace("@", f"yy_mutant({mutants[-1].number})")
         text = re.sub(pattern, ask, text)
@@ -224,7 +244,7 @@ class Build:
         self.build, self.folder = build, folder
         entries = json.loads((build / "compile_commands.json").read_text())
         self.commands = [shlex.split(entry["command"]) for entry in entries
-                         if re.search("-o (tests/cuda/CMakeFiles/yy_cuda_plain_|cuda/CMakeFiles/yy_cuda_host)", entry["command"])]
+                         if re.search("-o (tests/cuda/CMakeFiles/yy_cuda_plain_|cuda/CMakeFiles/yy_cuda_host|yy/CMakeFiles/yy_yy)", entry["command"])]
         self.link_commands = []
         for target in targets:
             commands = subprocess.run(["ninja", "-t", "commands", target], cwd=build, check=True, text=True,
@@ -234,8 +254,8 @@ class Build:
             self.link_commands.append(link)
 
     def compile(self, stem, source, is_kernel):
-        ending = f"/kernels/{stem}.cu.o" if is_kernel else f"yy_cuda_host.dir/{stem}.cpp.o"
-        command = next(list(c) for c in self.commands if c[c.index("-o") + 1].endswith(ending))
+        endings = (f"/kernels/{stem}.cu.o",) if is_kernel else (f"yy_cuda_host.dir/{stem}.cpp.o", f"yy_yy.dir/{stem}.cpp.o")
+        command = next(list(c) for c in self.commands if c[c.index("-o") + 1].endswith(endings))
         output = command[command.index("-o") + 1]
         for option in ("-MT", "-MF", "-o", "-c"):
             if option in command:
@@ -251,7 +271,9 @@ class Build:
         made = self.folder / pathlib.Path(output).name
         command += ["-include", str(self.folder / "question.h"), "-x", "c++", "-c", str(source), "-o", str(made)]
         subprocess.run(command, cwd=self.build, check=True)
-        self.link_commands = [[str(made) if word == output else word for word in link] for link in self.link_commands]
+        for link in self.link_commands:  # before the library, if that is where it was
+            at = link.index(output if output in link else "libyinyang.a")
+            link[at:at + (output in link)] = [str(made)]
 
     def link(self):
         (self.folder / "answer.cpp").write_text(answer)
