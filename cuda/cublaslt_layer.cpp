@@ -32,18 +32,6 @@ std::uint32_t mark_of(const cublaslt::Algorithm& algorithm) {
   return mark;
 }
 
-// W as [columns, depth]: what pack_layer in products.cpp makes, but for rows that it would fill up.
-Buffer pack_weights(const KernelRequest& request, const LayerProduct& layer) {
-  const auto [k, n] = std::pair(layer.depth, layer.columns);
-  const std::int64_t column = layer.transposed ? k : 1, row = layer.transposed ? 1 : n;
-  const FilterLayout filters{static_cast<std::size_t>(n), static_cast<std::size_t>(column),
-                             static_cast<std::size_t>(k), static_cast<std::size_t>(row)};
-  const std::string order = layer.transposed ? "[N,K]" : "[N,K] of [K,N]";
-  return pack(request.weights, *request.inputs[1].constant, k % 4 == 0 ? order : order + ", dense",
-              request.inputs[0].desc.dtype, filters, n * k,
-              {{{n, column, k}, {1, 0, 0}, {1, 0, 0}, {k, row, 1}}});
-}
-
 ProductPointers pointers(const Made& made, const Binding& at) {
   ProductPointers pointers;
   pointers.x = at.inputs[0].data;
@@ -102,7 +90,7 @@ KernelOrRefusal cublaslt_layer_kernel(const KernelRequest& request, const Contex
   auto made =
       std::make_shared<Made>(Made{context.cublaslt, std::move(plans[static_cast<std::size_t>(candidate)])});
   if (is_unfused) made->unfused = layer.activation;
-  made->weights = pack_weights(request, layer);
+  made->weights = pack_layer(request, layer, layer.depth);
   if (packs_bias) {
     auto packed = pack_bias(request.weights, *bias->constant, problem.written, layer.beta);
     if (const auto* refusal = std::get_if<Refusal>(&packed)) return *refusal;

@@ -12,6 +12,7 @@
 #include "cuda/private/device_scope.h"
 #include "cuda/private/devices.h"
 #include "cuda/private/libraries.h"
+#include "cuda/private/memory.h"
 #include "cuda/private/stream.h"
 #include "ops/devices.h"
 #include "runtime/error.h"
@@ -118,14 +119,8 @@ class CudaBackend : public Backend {
 
   Buffer allocate(std::size_t bytes) const override {
     const DeviceScope scope(context_.device);
-    void* memory = nullptr;
-    const cudaError_t status = cudaMalloc(&memory, std::max<std::size_t>(bytes, 1));
-    if (status == cudaErrorMemoryAllocation) {
-      cudaGetLastError();  // not sticky
-      refuse_memory(bytes);
-    }
-    YY_CUDA(status);
-    return {std::shared_ptr<void>(memory, [](void* taken) { cudaFree(taken); }), bytes};
+    if (auto memory = try_allocate(bytes)) return *memory;
+    refuse_memory(bytes);
   }
 
   Buffer upload(Buffer host) const override {

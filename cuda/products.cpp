@@ -13,18 +13,6 @@
 namespace yy::cuda {
 namespace {
 
-// W as [columns, pitch].
-Buffer pack_layer(const KernelRequest& request, const LayerProduct& layer, std::int64_t pitch) {
-  const Tensor& weights = *request.inputs[1].constant;
-  const auto [k, n] = std::pair(layer.depth, layer.columns);
-  const std::int64_t column = layer.transposed ? k : 1, row = layer.transposed ? 1 : n;
-  const FilterLayout filters{static_cast<std::size_t>(n), static_cast<std::size_t>(column),
-                             static_cast<std::size_t>(k), static_cast<std::size_t>(row)};
-  return pack(request.weights, weights, layer.transposed ? "[N,K]" : "[N,K] of [K,N]",
-              request.inputs[0].desc.dtype, filters, n * pitch,
-              {{{n, column, pitch}, {1, 0, 0}, {1, 0, 0}, {k, row, 1}}});
-}
-
 Kernel gemv_kernel(DType dtype, const GemvArgs& args, const Buffer& weights) {
   return kernel_of("gemv", [=](const Binding& at, cudaStream_t stream) {
     GemvArgs bound = args;
@@ -36,6 +24,17 @@ Kernel gemv_kernel(DType dtype, const GemvArgs& args, const Buffer& weights) {
 }
 
 }  // namespace
+
+Buffer pack_layer(const KernelRequest& request, const LayerProduct& layer, std::int64_t pitch) {
+  const auto [k, n] = std::pair(layer.depth, layer.columns);
+  const std::int64_t column = layer.transposed ? k : 1, row = layer.transposed ? 1 : n;
+  const FilterLayout filters{static_cast<std::size_t>(n), static_cast<std::size_t>(column),
+                             static_cast<std::size_t>(k), static_cast<std::size_t>(row)};
+  return pack(request.weights, *request.inputs[1].constant,
+              fmt::format("{} in rows of {}", layer.transposed ? "[N,K]" : "[N,K] of [K,N]", pitch),
+              request.inputs[0].desc.dtype, filters, n * pitch,
+              {{{n, column, pitch}, {1, 0, 0}, {1, 0, 0}, {k, row, 1}}});
+}
 
 std::variant<Finish, Refusal> finish_of(const KernelRequest& request, bool residual,
                                         const std::optional<Activation>& activation) {

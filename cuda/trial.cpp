@@ -1,13 +1,15 @@
 #include "cuda/private/trial.h"
 
 #include <algorithm>
-#include <cstring>
 #include <cuda_fp16.h>
+#include <fmt/format.h>
 #include <limits>
 #include <random>
 
 #include "cuda/private/check.h"
+#include "cuda/private/memory.h"
 #include "runtime/bfloat16.h"
+#include "runtime/error.h"
 #include "runtime/slices.h"
 
 namespace yy::cuda {
@@ -18,9 +20,8 @@ constexpr double least_round = 1e-3;  // seconds; shorter runs are repeated
 constexpr int most_repeats = 100;
 
 Buffer allocate(std::size_t bytes) {
-  void* memory = nullptr;
-  YY_CUDA(cudaMalloc(&memory, std::max<std::size_t>(bytes, 1)));
-  return {std::shared_ptr<void>(memory, [](void* taken) { cudaFree(taken); }), bytes};
+  if (auto memory = try_allocate(bytes)) return *memory;
+  throw Error(ErrorCode::device, fmt::format("{} bytes to measure a layer in are not there", bytes));
 }
 
 // Numbers from -1 to 1 in the type of `desc`; zeros where that is no type of numbers that layers read.
@@ -47,10 +48,9 @@ float to_float(DType dtype, const std::byte* at) {
   if (dtype == DType::f32) return *reinterpret_cast<const float*>(at);
   const std::uint16_t bits = *reinterpret_cast<const std::uint16_t*>(at);
   if (dtype == DType::f16) return __half2float(__ushort_as_half(bits));
-  const std::uint32_t wide = std::uint32_t{bits} << 16;
-  float value = 0;
-  std::memcpy(&value, &wide, sizeof(value));
-  return value;
+  bfloat16 narrow;
+  narrow.bits = bits;
+  return static_cast<float>(narrow);
 }
 
 }  // namespace

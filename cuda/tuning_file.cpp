@@ -18,7 +18,7 @@ namespace {
 namespace fs = std::filesystem;
 using nlohmann::json;
 
-constexpr const char *any_format = "yinyang cuda tuning", *format = "yinyang cuda tuning 1\"";
+constexpr const char *any_format = "yinyang cuda tuning", *format = "yinyang cuda tuning 1";
 constexpr std::size_t head = 64;  // bytes among which the format's name stands
 constexpr std::uintmax_t most_bytes = std::uintmax_t{64} << 20;
 
@@ -50,7 +50,7 @@ TuningFile::Machines TuningFile::read(bool warns) const {
   if (text.empty()) return {};
   if (text.substr(0, head).find(any_format) == std::string::npos)
     refuse("is something else and would be overwritten");
-  if (text.substr(0, head).find(format) == std::string::npos)
+  if (text.substr(0, head).find(fmt::format("\"{}\"", format)) == std::string::npos)
     refuse("is of another version of this program, which could no longer use it");
   Machines machines;
   try {
@@ -103,7 +103,7 @@ void TuningFile::write(const Machines& machines) const {
   ::close(made);
   std::ofstream file(part, std::ios::binary);
   // The format comes first, which sorted keys see to.
-  file << json{{"format", "yinyang cuda tuning 1"}, {"machines", all}}.dump(1) << '\n';
+  file << json{{"format", format}, {"machines", all}}.dump(1) << '\n';
   file.close();
   if (file) fs::rename(part, target, error);
   if (file && !error) return;

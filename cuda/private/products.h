@@ -34,6 +34,9 @@ KernelOrRefusal layer_product(const KernelRequest& request, const Context& conte
 std::vector<Candidate> layer_candidates(const KernelRequest& request, const Context& context,
                                         const LayerProduct& product);
 
+// W of a layer's request as [columns, pitch] of x's type.
+Buffer pack_layer(const KernelRequest& request, const LayerProduct& layer, std::int64_t pitch);
+
 // y = activation(alpha * A B + beta * C) of float32 inputs 0, 1 and, where it is given, 2. The extents and
 // strides stand in `args`.
 KernelOrRefusal plain_product(const KernelRequest& request, GemmArgs args, float alpha, float beta,

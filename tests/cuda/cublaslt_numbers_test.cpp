@@ -9,6 +9,7 @@
 #include "tests/cases/case.h"
 #include "tests/cuda/cublaslt_stand_in.h"
 #include "tests/cuda/cuda_backend.h"
+#include "tests/cuda/small_product.h"
 
 namespace yy::test {
 namespace {
@@ -149,15 +150,6 @@ TEST_F(CublasLtLayerNumbers, AddABiasWhereThereIsOne) {
 
 class CublasLtProductNumbers : public CublasLtNumbers {
  protected:
-  static ProductProblem problem_of(DType read, DType written) {
-    ProductProblem problem;
-    problem.rows = 12;
-    problem.depth = 64;
-    problem.columns = 32;
-    problem.read = read;
-    problem.written = written;
-    return problem;
-  }
   std::vector<cuda::CublasLtPlan> plans(const ProductProblem& problem) const {
     auto made = plan_product(*device(), problem, 8);
     if (const auto* refusal = std::get_if<Refusal>(&made)) throw std::runtime_error(refusal->reason);

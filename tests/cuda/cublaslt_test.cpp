@@ -6,6 +6,7 @@
 #include "cuda/private/cublaslt_product.h"
 #include "runtime/error.h"
 #include "tests/cuda/cublaslt_stand_in.h"
+#include "tests/cuda/small_product.h"
 
 namespace yy::test {
 namespace {
@@ -54,20 +55,6 @@ class CublasLt : public testing::Test {
 
   std::shared_ptr<cuda::Libraries> libraries_;
 };
-
-// 12 rows of 64 numbers to 32.
-ProductProblem problem_of(DType read, DType written) {
-  ProductProblem problem;
-  problem.rows = 12;
-  problem.depth = 64;
-  problem.columns = 32;
-  problem.read = read;
-  problem.written = written;
-  return problem;
-}
-ProductProblem problem_of(DType type) {
-  return problem_of(type, type);
-}
 
 TEST(CublasLtMissing, IsNamed) {
   EXPECT_THAT(trouble(std::make_shared<cuda::Libraries>(cuda::open_libraries("", "libno_cublasLt.so.13"))),

@@ -58,7 +58,6 @@ equivalent = {
     ("cuda/staging.cpp", "next_ = ", "buffers take no turns"): "slower: every copy waits for the one before",
     ("cuda/stream.cpp", "cudaStreamSynchronize(stream_.get());", "no wait"):
         "in the destructor; freeing the pinned buffers waits for the device, on GPUs too, though nobody promises it",
-    ("cuda/trial.cpp", "std::max<std::size_t>(bytes, 1)", "no limit"): "null, where nothing is read or written",
     ("cuda/trial.cpp", "std::max(once, 1e-9)", "no limit"): "an infinite number of repetitions is limited too",
     ("cuda/trial.cpp", "const std::size_t to_next", "always"): "a dense output is one row",
     ("cuda/trial.cpp", "i == 0", "half a condition"): "more memory than an output needs that is no slice",

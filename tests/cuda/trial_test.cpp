@@ -206,5 +206,15 @@ TEST_F(Trials, TimeEachKernelByItself) {
   EXPECT_GT(seconds[2], 20 * seconds[1]);
 }
 
+// The next launch does not hear of it.
+TEST_F(Trials, LeaveNoErrorBehindWhereMemoryIsShort) {
+  const TensorDesc desc{Shape{16}, DType::f32, Layout::row_major};
+  reads_and_writes(desc, desc);
+  Kernel kernel = copies();
+  kernel.workspace_bytes = std::size_t{1} << 50;
+  EXPECT_THROW(output(kernel), Error);
+  EXPECT_EQ(cudaGetLastError(), cudaSuccess);
+}
+
 }  // namespace
 }  // namespace yy::test
