@@ -92,7 +92,7 @@ class CudaBackend : public Backend {
   CudaBackend(int device, std::shared_ptr<const Libraries> libraries, Uses uses, const CudaOptions& options)
       : context_(describe(device, std::move(libraries), uses, options)),
         name_(fmt::format("cuda:{}", device)),
-        graphs_(options.graphs) {}
+        streams_{options.graphs, options.debug} {}
 
   std::string_view name() const override { return name_; }
 
@@ -137,7 +137,7 @@ class CudaBackend : public Backend {
   bool host_memory() const override { return false; }
 
   std::unique_ptr<Stream> new_stream(int) const override {
-    auto stream = std::make_unique<CudaStream>(context_.device, graphs_);
+    auto stream = std::make_unique<CudaStream>(context_.device, streams_);
     if (context_.cudnn != nullptr) {
       const DeviceScope scope(context_.device);
       stream->cudnn(context_.libraries);  // takes its time and memory now rather than in the first launch
@@ -163,7 +163,7 @@ class CudaBackend : public Backend {
 
   Context context_;
   std::string name_;
-  bool graphs_;
+  StreamOptions streams_;
 };
 
 }  // namespace
@@ -192,8 +192,10 @@ std::unique_ptr<Backend> make_cuda_backend(int device, const CudaOptions& option
     const char* value = std::getenv(variable);
     return value != nullptr && std::string_view(value) == "1";
   };
+  CudaOptions all = options;
+  all.debug = options.debug || is_set("YY_CUDA_DEBUG");
   return cuda::make_backend(device, std::make_shared<const cuda::Libraries>(cuda::open_libraries()),
-                            {is_set("YY_CUDNN"), is_set("YY_CUBLASLT")}, options);
+                            {is_set("YY_CUDNN"), is_set("YY_CUBLASLT")}, all);
 }
 
 }  // namespace yy

@@ -47,6 +47,10 @@ struct CudaOptions {
   // What is recorded is played as a CUDA graph, whose loops the device decides on; else piece by piece, and
   // the host reads four bytes before each turn of a loop. Both give the same.
   bool graphs = true;
+  // The host waits after each launch, and an error of the device names the node that it comes from; nothing
+  // is a graph then. Else such an error comes with some later call. YY_CUDA_DEBUG=1 in the environment does
+  // the same.
+  bool debug = false;
 };
 
 // What is usable here and why the rest is not. Does not throw.

@@ -8,6 +8,7 @@
 #include "cuda/private/check.h"
 #include "cuda/private/device_scope.h"
 #include "cuda/private/handle.h"
+#include "cuda/private/range.h"
 
 namespace yy::cuda {
 namespace {
@@ -19,6 +20,7 @@ class GraphRecording : public Recording {
 
   void play() override {
     const DeviceScope scope(stream_.device());
+    const Range range("graph");
     YY_CUDA(cudaGraphLaunch(exec_.get(), stream_.get()));
   }
 

@@ -3,7 +3,9 @@
 #include "cuda/private/context.h"
 #include "cuda/private/cudnn_graph.h"
 #include "cuda/private/device_scope.h"
+#include "cuda/private/range.h"
 #include "cuda/private/recording.h"
+#include "runtime/error.h"
 
 namespace yy::cuda {
 
@@ -21,7 +23,7 @@ void CudaEvent::wait() {
   YY_CUDA(cudaEventSynchronize(event_.get()));
 }
 
-CudaStream::CudaStream(int device, bool graphs) : device_(device), graphs_(graphs) {
+CudaStream::CudaStream(int device, StreamOptions options) : device_(device), options_(options) {
   const DeviceScope scope(device_);
   stream_ = make_stream();
 }
@@ -35,7 +37,26 @@ CudaStream::~CudaStream() {
 
 void CudaStream::run(std::span<const Launch> launches) {
   const DeviceScope scope(device_);
-  for (const Launch& launch : launches) launch(*this);
+  for (const Launch& launch : launches) {
+    const Range range(launch.name);
+    if (options_.debug) {
+      run_and_wait(launch);
+    } else {
+      launch(*this);
+    }
+  }
+}
+
+// Launches before this one have been waited for, so that what goes wrong now is its fault.
+void CudaStream::run_and_wait(const Launch& launch) {
+  const std::string& who = launch.name.empty() ? "a launch without a name" : launch.name;
+  try {
+    launch(*this);
+  } catch (const Error& error) {
+    throw error.within(who);
+  }
+  const cudaError_t status = cudaStreamSynchronize(stream_.get());
+  if (status != cudaSuccess) throw Error(ErrorCode::device, "CUDA: " + text_of(status)).within(who);
 }
 
 void CudaStream::copy_in(void* to, const void* from, std::size_t bytes) {
@@ -82,7 +103,7 @@ void CudaStream::wait_for(const Event& event) {
 
 std::unique_ptr<Recording> CudaStream::record(Recipe recipe) {
   const DeviceScope scope(device_);
-  return graphs_ ? record_graph(*this, std::move(recipe)) : record_plainly(*this, std::move(recipe));
+  return options_.graphs && !options_.debug ? record_graph(*this, std::move(recipe)) : record_plainly(*this, std::move(recipe));
 }
 
 void CudaStream::wait() {
@@ -104,19 +125,36 @@ cudnn::Handle CudaStream::cudnn(const std::shared_ptr<const Libraries>& librarie
   return made;
 }
 
+void CudaStream::reserve_timers(std::size_t count) {
+  while (timers_.size() < count) timers_.push_back(make_timer());
+}
+
+double CudaStream::seconds_between(std::size_t first, std::size_t last) const {
+  float milliseconds = 0;
+  YY_CUDA(cudaEventElapsedTime(&milliseconds, timers_[first].get(), timers_[last].get()));
+  return milliseconds * 1e-3;
+}
+
 double CudaStream::run_timed(std::span<const Launch> launches) {
   const DeviceScope scope(device_);
-  if (!start_) {
-    start_ = make_timer();
-    stop_ = make_timer();
-  }
-  YY_CUDA(cudaEventRecord(start_.get(), stream_.get()));
+  reserve_timers(2);
+  YY_CUDA(cudaEventRecord(timers_[0].get(), stream_.get()));
   run(launches);
-  YY_CUDA(cudaEventRecord(stop_.get(), stream_.get()));
+  YY_CUDA(cudaEventRecord(timers_[1].get(), stream_.get()));
   wait();
-  float milliseconds = 0;
-  YY_CUDA(cudaEventElapsedTime(&milliseconds, start_.get(), stop_.get()));
-  return milliseconds * 1e-3;
+  return seconds_between(0, 1);
+}
+
+void CudaStream::run_timed(std::span<const Launch> launches, std::span<double> seconds) {
+  const DeviceScope scope(device_);
+  reserve_timers(launches.size() + 1);
+  YY_CUDA(cudaEventRecord(timers_[0].get(), stream_.get()));
+  for (std::size_t i = 0; i < launches.size(); ++i) {
+    run(launches.subspan(i, 1));
+    YY_CUDA(cudaEventRecord(timers_[i + 1].get(), stream_.get()));
+  }
+  wait();
+  for (std::size_t i = 0; i < launches.size(); ++i) seconds[i] = seconds_between(i, i + 1);
 }
 
 }  // namespace yy::cuda

@@ -35,6 +35,7 @@ Executor::Executor(std::shared_ptr<const Program> program, Buffer arena)
     const int workspace = program_->workspace_intervals()[s];
     binding.workspace = workspace < 0 ? nullptr : in_arena(workspace);
     launches_.push_back(kernel.bind(binding));
+    launches_.back().name = fmt::format("{}, {}", node.label(), kernel.implementation);
   }
 }
 

@@ -37,15 +37,15 @@ std::size_t Profile::add(const Program& program, std::string_view part) {
 }
 
 void Profile::run(Stream& stream, std::span<const Launch> launches, std::size_t first_row) {
+  seconds_.resize(launches.size());
+  double start = seconds_between(start_, Clock::now());
+  stream.run_timed(launches, seconds_);
   for (std::size_t i = 0; i < launches.size(); ++i) {
-    const Clock::time_point before = Clock::now();
-    const double seconds = stream.run_timed(launches.subspan(i, 1));
     Row& row = rows_[first_row + i];
     ++row.calls;
-    row.seconds += seconds;
-    if (events_.size() < most_events_) {
-      events_.push_back({first_row + i, seconds_between(start_, before), seconds});
-    }
+    row.seconds += seconds_[i];
+    if (events_.size() < most_events_) events_.push_back({first_row + i, start, seconds_[i]});
+    start += seconds_[i];
   }
 }
 

@@ -1,7 +1,8 @@
-// Where the time of programs goes, node by node: each launch runs on its own, by the device's clock
-// (Stream::run_timed), and is waited for. On a device that works while the caller goes on, the waits keep
-// launches from being prepared ahead, so the nodes' times do not add up to a whole run's; on the CPU a wait
-// costs two looks at the clock. So profile to compare nodes, and measure whole programs without.
+// Where the time of programs goes, node by node, by the device's clock (Stream::run_timed). On a device that
+// works while the caller goes on, launches are enqueued with a look at its clock between each two and waited
+// for at the end; those looks, and launches that come too slowly to keep it busy, count as time of the nodes.
+// On the CPU each launch costs two looks at the clock. So profile to compare nodes, and measure whole
+// programs without.
 //
 // One per worker; not thread-safe.
 #pragma once
@@ -46,7 +47,7 @@ class Profile {
   std::size_t add(Row row);
   std::size_t add(const Program& program, std::string_view part);
 
-  // Runs launch i, waits for it, and counts it in row first_row + i.
+  // Runs the launches, waits for them, and counts launch i in row first_row + i.
   void run(Stream& stream, std::span<const Launch> launches, std::size_t first_row);
 
   // Forgets what was measured, not what the rows are.
@@ -60,6 +61,7 @@ class Profile {
   Clock::time_point start_ = Clock::now();
   std::vector<Row> rows_;
   std::vector<Event> events_;
+  std::vector<double> seconds_;  // of the launches at hand
 };
 
 }  // namespace yy

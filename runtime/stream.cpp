@@ -65,4 +65,8 @@ double Stream::run_timed(std::span<const Launch> launches) {
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
+void Stream::run_timed(std::span<const Launch> launches, std::span<double> seconds) {
+  for (std::size_t i = 0; i < launches.size(); ++i) seconds[i] = run_timed(launches.subspan(i, 1));
+}
+
 }  // namespace yy

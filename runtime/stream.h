@@ -1,10 +1,13 @@
 // The order in which work happens on a device, points in it, and work that is recorded once and played often.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
+#include <utility>
 #include <vector>
 
 namespace yy {
@@ -12,7 +15,20 @@ namespace yy {
 class Stream;
 
 // A kernel bound to its tensors. Does not allocate, synchronise or throw on data.
-using Launch = std::function<void(Stream&)>;
+class Launch {
+ public:
+  Launch() = default;
+  template <std::invocable<Stream&> Run>
+    requires(!std::same_as<Run, Launch>)
+  Launch(Run run) : run_(std::move(run)) {}
+
+  void operator()(Stream& stream) const { run_(stream); }
+
+  std::string name;  // for profilers and error messages: "node 'conv1' (Conv), jit:avx512_core"; may be empty
+
+ private:
+  std::function<void(Stream&)> run_;
+};
 
 // A point in a stream's work (Stream::signal), of the backend that made it. Not thread-safe.
 class Event {
@@ -61,6 +77,8 @@ class Stream {
   // Enqueues them and waits. Gives the seconds from the first one's begin to the last one's end, by the
   // device's own clock where it has one, so that neither the way there nor the waiting counts.
   virtual double run_timed(std::span<const Launch> launches);
+  // The same; gives what each of them took. `seconds` has as many elements.
+  virtual void run_timed(std::span<const Launch> launches, std::span<double> seconds);
 };
 
 }  // namespace yy

@@ -16,6 +16,7 @@ wheels=(
   nvidia-nvvm==13.0.88
   nvidia-cuda-runtime==13.0.96
   nvidia-cuda-cccl==13.0.85
+  nvidia-nvtx==13.0.85
 )
 
 packages=(python3 python3-venv)

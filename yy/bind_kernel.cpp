@@ -20,7 +20,9 @@ BoundKernel bind_kernel(const Backend& backend, const Op& op, std::vector<Tensor
                 fmt::format("device '{}' cannot run {}: {}", backend.name(), op.name(), refusal->reason));
   }
   auto& kernel = std::get<Kernel>(made);
-  return {kernel.bind({std::move(inputs), std::move(outputs), nullptr}), std::move(kernel.implementation)};
+  Launch launch = kernel.bind({std::move(inputs), std::move(outputs), nullptr});
+  launch.name = fmt::format("{}, {}", op.name(), kernel.implementation);
+  return {std::move(launch), std::move(kernel.implementation)};
 }
 
 }  // namespace yy

@@ -1,6 +1,8 @@
 // A CUDA stream with its staging buffers.
 #pragma once
 
+#include <vector>
+
 #include "cuda/private/handle.h"
 #include "cuda/private/libraries.h"
 #include "cuda/private/staging.h"
@@ -20,10 +22,14 @@ class CudaEvent : public Event {
   EventHandle event_;
 };
 
+// CudaOptions of the same names.
+struct StreamOptions {
+  bool graphs = true, debug = false;
+};
+
 class CudaStream : public Stream {
  public:
-  // Without `graphs`, what is recorded is enqueued piece by piece, and the host reads what decides on a loop.
-  explicit CudaStream(int device, bool graphs = true);
+  explicit CudaStream(int device, StreamOptions options = {});
   ~CudaStream() override;
 
   void run(std::span<const Launch> launches) override;
@@ -37,18 +43,23 @@ class CudaStream : public Stream {
   void wait_for(const Event& event) override;
   std::unique_ptr<Recording> record(Recipe recipe) override;
   double run_timed(std::span<const Launch> launches) override;
+  void run_timed(std::span<const Launch> launches, std::span<double> seconds) override;
   cudaStream_t get() const { return stream_.get(); }
   int device() const { return device_; }
   // cuDNN's handle for this stream, made when it is first asked for. Throws Error (device).
   cudnn::Handle cudnn(const std::shared_ptr<const Libraries>& libraries);
 
  private:
+  void run_and_wait(const Launch& launch);
+  void reserve_timers(std::size_t count);
+  double seconds_between(std::size_t first, std::size_t last) const;
+
   int device_;
-  bool graphs_;
+  StreamOptions options_;
   StreamHandle stream_;
   Uploads uploads_;
   Downloads downloads_;
-  EventHandle start_, stop_;  // of run_timed, made when it first runs
+  std::vector<EventHandle> timers_;  // of run_timed, made when it first needs them
   std::shared_ptr<void> cudnn_;
 };
 
