@@ -137,12 +137,11 @@ class CudaBackend : public Backend {
   bool host_memory() const override { return false; }
 
   std::unique_ptr<Stream> new_stream(int) const override {
-    auto stream = std::make_unique<CudaStream>(context_.device, streams_);
-    if (context_.cudnn != nullptr) {
-      const DeviceScope scope(context_.device);
-      stream->cudnn(context_.libraries);  // takes its time and memory now rather than in the first launch
-    }
-    return stream;
+    return prepared(std::make_unique<CudaStream>(context_.device, streams_));
+  }
+
+  std::unique_ptr<Stream> borrow(cudaStream_t stream) const {
+    return prepared(std::make_unique<CudaStream>(context_.device, stream, streams_));
   }
 
   Buffer allocate_staging(std::size_t bytes) const override {
@@ -153,6 +152,13 @@ class CudaBackend : public Backend {
   std::unique_ptr<Event> new_event() const override { return std::make_unique<CudaEvent>(context_.device); }
 
  private:
+  std::unique_ptr<Stream> prepared(std::unique_ptr<CudaStream> stream) const {
+    if (context_.cudnn == nullptr) return stream;
+    const DeviceScope scope(context_.device);
+    stream->cudnn(context_.libraries);  // takes its time and memory now rather than in the first launch
+    return stream;
+  }
+
   [[noreturn]] void refuse_memory(std::size_t bytes) const {
     std::size_t free = 0, total = 0;
     YY_CUDA(cudaMemGetInfo(&free, &total));
@@ -196,6 +202,12 @@ std::unique_ptr<Backend> make_cuda_backend(int device, const CudaOptions& option
   all.debug = options.debug || is_set("YY_CUDA_DEBUG");
   return cuda::make_backend(device, std::make_shared<const cuda::Libraries>(cuda::open_libraries()),
                             {is_set("YY_CUDNN"), is_set("YY_CUBLASLT")}, all);
+}
+
+std::unique_ptr<Stream> borrow_cuda_stream(const Backend& backend, CUstream_st* stream) {
+  if (const auto* cuda = dynamic_cast<const cuda::CudaBackend*>(&backend)) return cuda->borrow(stream);
+  throw Error(ErrorCode::usage,
+              fmt::format("a CUDA stream is for a CUDA device, the device is {}", backend.name()));
 }
 
 }  // namespace yy

@@ -12,6 +12,8 @@
 
 #include "runtime/backend.h"
 
+struct CUstream_st;  // cudaStream_t points at it
+
 namespace yy {
 
 struct CudaReport {
@@ -60,5 +62,11 @@ CudaReport report_cuda();
 // tuning file is something else. Safe to use from several threads; each call of the backend and its streams
 // leaves the thread's current CUDA device as it was.
 std::unique_ptr<Backend> make_cuda_backend(int device = 0, const CudaOptions& options = {});
+
+// A stream of the embedding program's, for work that is to run in its order: Executor::run, or
+// DeviceCascade::push of crops that the device holds. It stays the program's, and has to outlive what is
+// returned, whose destructor waits for it. `backend` is a CUDA device, else Error (usage), and the stream of
+// that device.
+std::unique_ptr<Stream> borrow_cuda_stream(const Backend& backend, CUstream_st* stream);
 
 }  // namespace yy

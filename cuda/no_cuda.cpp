@@ -20,4 +20,8 @@ std::unique_ptr<Backend> make_cuda_backend(int, const CudaOptions&) {
   throw Error(ErrorCode::device, reason);
 }
 
+std::unique_ptr<Stream> borrow_cuda_stream(const Backend&, CUstream_st*) {
+  throw Error(ErrorCode::device, reason);
+}
+
 }  // namespace yy

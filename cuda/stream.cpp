@@ -25,13 +25,17 @@ void CudaEvent::wait() {
 
 CudaStream::CudaStream(int device, StreamOptions options) : device_(device), options_(options) {
   const DeviceScope scope(device_);
-  stream_ = make_stream();
+  own_ = make_stream();
+  stream_ = own_.get();
 }
+
+CudaStream::CudaStream(int device, cudaStream_t borrowed, StreamOptions options)
+    : device_(device), options_(options), stream_(borrowed) {}
 
 // The staging buffers must outlive what is on its way.
 CudaStream::~CudaStream() {
   const DeviceScope scope(device_);
-  cudaStreamSynchronize(stream_.get());
+  cudaStreamSynchronize(stream_);
   cudnn_.reset();
 }
 
@@ -55,60 +59,61 @@ void CudaStream::run_and_wait(const Launch& launch) {
   } catch (const Error& error) {
     throw error.within(who);
   }
-  const cudaError_t status = cudaStreamSynchronize(stream_.get());
+  const cudaError_t status = cudaStreamSynchronize(stream_);
   if (status != cudaSuccess) throw Error(ErrorCode::device, "CUDA: " + text_of(status)).within(who);
 }
 
 void CudaStream::copy_in(void* to, const void* from, std::size_t bytes) {
   if (bytes == 0) return;
   const DeviceScope scope(device_);
-  uploads_.enqueue(to, from, bytes, stream_.get());
+  uploads_.enqueue(to, from, bytes, stream_);
 }
 
 void CudaStream::copy_out(void* to, const void* from, std::size_t bytes) {
   if (bytes == 0) return;
   const DeviceScope scope(device_);
-  if (downloads_.enqueue(to, from, bytes, stream_.get())) return;
+  if (downloads_.enqueue(to, from, bytes, stream_)) return;
   wait();
-  downloads_.enqueue(to, from, bytes, stream_.get());
+  downloads_.enqueue(to, from, bytes, stream_);
 }
 
 void CudaStream::upload(void* to, const void* staging, std::size_t bytes) {
   if (bytes == 0) return;
   const DeviceScope scope(device_);
-  YY_CUDA(cudaMemcpyAsync(to, staging, bytes, cudaMemcpyHostToDevice, stream_.get()));
+  YY_CUDA(cudaMemcpyAsync(to, staging, bytes, cudaMemcpyHostToDevice, stream_));
 }
 
 void CudaStream::download(void* staging, const void* from, std::size_t bytes) {
   if (bytes == 0) return;
   const DeviceScope scope(device_);
-  YY_CUDA(cudaMemcpyAsync(staging, from, bytes, cudaMemcpyDeviceToHost, stream_.get()));
+  YY_CUDA(cudaMemcpyAsync(staging, from, bytes, cudaMemcpyDeviceToHost, stream_));
 }
 
 void CudaStream::copy(void* to, const void* from, std::size_t bytes) {
   if (bytes == 0) return;
   const DeviceScope scope(device_);
-  YY_CUDA(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_.get()));
+  YY_CUDA(cudaMemcpyAsync(to, from, bytes, cudaMemcpyDeviceToDevice, stream_));
 }
 
 void CudaStream::signal(Event& event) {
   const DeviceScope scope(device_);
-  YY_CUDA(cudaEventRecord(static_cast<CudaEvent&>(event).get(), stream_.get()));
+  YY_CUDA(cudaEventRecord(static_cast<CudaEvent&>(event).get(), stream_));
 }
 
 void CudaStream::wait_for(const Event& event) {
   const DeviceScope scope(device_);
-  YY_CUDA(cudaStreamWaitEvent(stream_.get(), static_cast<const CudaEvent&>(event).get()));
+  YY_CUDA(cudaStreamWaitEvent(stream_, static_cast<const CudaEvent&>(event).get()));
 }
 
 std::unique_ptr<Recording> CudaStream::record(Recipe recipe) {
   const DeviceScope scope(device_);
-  return options_.graphs && !options_.debug ? record_graph(*this, std::move(recipe)) : record_plainly(*this, std::move(recipe));
+  return options_.graphs && !options_.debug ? record_graph(*this, std::move(recipe))
+                                            : record_plainly(*this, std::move(recipe));
 }
 
 void CudaStream::wait() {
   const DeviceScope scope(device_);
-  YY_CUDA(cudaStreamSynchronize(stream_.get()));
+  YY_CUDA(cudaStreamSynchronize(stream_));
   downloads_.deliver();
 }
 
@@ -119,7 +124,7 @@ cudnn::Handle CudaStream::cudnn(const std::shared_ptr<const Libraries>& librarie
   cudnn::Status status = api.create(&made);
   if (status != cudnn::success) refuse_cudnn(api, "a stream gets no handle", status);
   std::shared_ptr<void> owner(made, [libraries](void* handle) { libraries->cudnn.destroy(handle); });
-  status = api.set_stream(made, stream_.get());
+  status = api.set_stream(made, stream_);
   if (status != cudnn::success) refuse_cudnn(api, "a handle takes no stream", status);
   cudnn_ = std::move(owner);
   return made;
@@ -138,9 +143,9 @@ double CudaStream::seconds_between(std::size_t first, std::size_t last) const {
 double CudaStream::run_timed(std::span<const Launch> launches) {
   const DeviceScope scope(device_);
   reserve_timers(2);
-  YY_CUDA(cudaEventRecord(timers_[0].get(), stream_.get()));
+  YY_CUDA(cudaEventRecord(timers_[0].get(), stream_));
   run(launches);
-  YY_CUDA(cudaEventRecord(timers_[1].get(), stream_.get()));
+  YY_CUDA(cudaEventRecord(timers_[1].get(), stream_));
   wait();
   return seconds_between(0, 1);
 }
@@ -148,10 +153,10 @@ double CudaStream::run_timed(std::span<const Launch> launches) {
 void CudaStream::run_timed(std::span<const Launch> launches, std::span<double> seconds) {
   const DeviceScope scope(device_);
   reserve_timers(launches.size() + 1);
-  YY_CUDA(cudaEventRecord(timers_[0].get(), stream_.get()));
+  YY_CUDA(cudaEventRecord(timers_[0].get(), stream_));
   for (std::size_t i = 0; i < launches.size(); ++i) {
     run(launches.subspan(i, 1));
-    YY_CUDA(cudaEventRecord(timers_[i + 1].get(), stream_.get()));
+    YY_CUDA(cudaEventRecord(timers_[i + 1].get(), stream_));
   }
   wait();
   for (std::size_t i = 0; i < launches.size(); ++i) seconds[i] = seconds_between(i, i + 1);

@@ -19,8 +19,7 @@ class Launch {
  public:
   Launch() = default;
   template <std::invocable<Stream&> Run>
-    requires(!std::same_as<Run, Launch>)
-  Launch(Run run) : run_(std::move(run)) {}
+  requires(!std::same_as<Run, Launch>) Launch(Run run) : run_(std::move(run)) {}
 
   void operator()(Stream& stream) const { run_(stream); }
 

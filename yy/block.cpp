@@ -22,8 +22,8 @@ void Block::upload(Stream& stream) const {
   stream.upload(device_.data(), host_.data(), host_.bytes);
 }
 
-void Block::upload(Stream& stream, std::size_t i, std::size_t bytes) const {
-  stream.upload(device_views_[i].data, host<std::byte>(i), bytes);
+void Block::upload(Stream& stream, std::size_t i, std::size_t from, std::size_t bytes) const {
+  stream.upload(device_views_[i].as<std::byte>() + from, host<std::byte>(i) + from, bytes);
 }
 
 void Block::download(Stream& stream) const {

@@ -20,10 +20,10 @@ class Block {
     return reinterpret_cast<T*>(static_cast<std::byte*>(host_.data()) + offsets_[i]);
   }
 
-  // Enqueue, whole or the first bytes of one tensor. The host's side has to stay as it is until the stream
-  // has got there.
+  // Enqueue, whole or `bytes` of one tensor from byte `from` on. The host's side has to stay as it is until
+  // the stream has got there.
   void upload(Stream& stream) const;
-  void upload(Stream& stream, std::size_t i, std::size_t bytes) const;
+  void upload(Stream& stream, std::size_t i, std::size_t from, std::size_t bytes) const;
   void download(Stream& stream) const;
 
  private:

@@ -15,16 +15,19 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 #include "image/preprocess.h"
-#include "yy/block.h"
 #include "yy/cascade.h"
 #include "yy/classifier.h"
 #include "yy/verdict.h"
 
 namespace yy {
+
+class DeviceSteps;
+struct Lane;
 
 // One worker's; not thread-safe. Nothing is allocated once it is made, but by what pictures need to be
 // resized. Where a sink throws, push() (without taking its picture) or flush() does, and the verdicts behind
@@ -43,6 +46,9 @@ class DeviceCascade {
   DeviceCascade(Stages stages, CascadeOptions options, Sink sink);
   ~DeviceCascade();  // what is under way is waited for
 
+  // How pictures are prepared: one way, where both stages' cards ask for the same, or Yin's and Yang's.
+  const std::vector<Preprocess>& cards() const;
+
   // The part of a width x height picture that the stages look at.
   Rect needed_region(int width, int height) const;
 
@@ -50,20 +56,33 @@ class DeviceCascade {
   // pushed.
   void push(std::uint64_t ticket, const Image& image);
 
+  // The same in two, so that several threads can prepare pictures for one cascade: prepare() is safe beside
+  // anything but the destructor, and throws what push() would.
+  struct Crops {
+    std::vector<std::vector<std::uint8_t>> by_card;  // [size, size, 3]
+    ResizeScratch scratch;
+  };
+  void prepare(const Image& image, Crops& crops) const;
+  void push(std::uint64_t ticket, const Crops& crops);
+
+  // A picture whose crops the device holds already: by card, [size, size, 3] uint8 in red, green, blue. They
+  // are read in the order of `theirs`, a stream of the same device: after what was enqueued there, and before
+  // what will be, so that their memory may be used again by that.
+  void push(std::uint64_t ticket, std::span<const void* const> crops, Stream& theirs);
+
   void flush();  // answers everything that waits
 
   std::uint64_t deferred() const { return deferred_; }  // pictures that Yin did not answer
   std::int64_t longest_queue() const { return longest_queue_; }
-  std::int64_t queue_capacity() const { return capacity_; }
+  std::int64_t queue_capacity() const;
+  std::size_t arena_bytes() const;  // shared by both stages: the larger one's
 
  private:
-  struct Lane;
-
-  std::int64_t crop_bytes(std::size_t card) const;
-  std::size_t yang_card() const { return cards_.size() - 1; }
-  void make_lanes();
-  void make_programs();
-  Recipe recipe_of(const Lane& lane) const;
+  Lane& filling() { return *lanes_[next_]; }
+  void check_region(const Image& image) const;
+  std::uint8_t* staged_crop(std::size_t card);
+  void add_row(std::uint64_t ticket, bool is_staged);
+  void upload(const Lane& lane);
   void submit(std::int32_t least);
   void collect(Lane& lane);
   void read_board(Lane& lane);
@@ -89,12 +108,10 @@ class DeviceCascade {
   Sink sink_;
   const Backend& backend_;
   bool is_broken_ = false;  // by an error of the device
-  std::int64_t yin_batch_, yang_batch_, capacity_;
-  std::vector<Preprocess> cards_;  // one or two
-  std::unique_ptr<Stream> in_, compute_, out_;
-  Buffer arena_;
-  std::unique_ptr<Executor> yin_, yang_;
-  std::unique_ptr<Block> fixed_, queue_;  // what no step changes but the queue's own
+  std::unique_ptr<Stream> in_;
+  std::unique_ptr<DeviceSteps> steps_;
+  std::unique_ptr<Stream> out_;
+  std::unique_ptr<Event> handed_, copied_;
   std::array<std::unique_ptr<Lane>, 2> lanes_;
   std::size_t next_ = 0;          // the lane that pictures are written into
   std::vector<Waiting> waiting_;  // oldest first

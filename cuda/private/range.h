@@ -1,5 +1,5 @@
-// A stretch of the host's time that NVIDIA's profilers show (NVTX), with a name. Without a profiler it costs a
-// few nanoseconds. Toolkits without NVTX leave it out.
+// A stretch of the host's time that NVIDIA's profilers show (NVTX), with a name. Without a profiler it costs
+// a few nanoseconds. Toolkits without NVTX leave it out.
 #pragma once
 
 #include <string>

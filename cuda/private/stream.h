@@ -30,6 +30,7 @@ struct StreamOptions {
 class CudaStream : public Stream {
  public:
   explicit CudaStream(int device, StreamOptions options = {});
+  CudaStream(int device, cudaStream_t borrowed, StreamOptions options);  // not owned
   ~CudaStream() override;
 
   void run(std::span<const Launch> launches) override;
@@ -44,7 +45,7 @@ class CudaStream : public Stream {
   std::unique_ptr<Recording> record(Recipe recipe) override;
   double run_timed(std::span<const Launch> launches) override;
   void run_timed(std::span<const Launch> launches, std::span<double> seconds) override;
-  cudaStream_t get() const { return stream_.get(); }
+  cudaStream_t get() const { return stream_; }
   int device() const { return device_; }
   // cuDNN's handle for this stream, made when it is first asked for. Throws Error (device).
   cudnn::Handle cudnn(const std::shared_ptr<const Libraries>& libraries);
@@ -56,7 +57,8 @@ class CudaStream : public Stream {
 
   int device_;
   StreamOptions options_;
-  StreamHandle stream_;
+  StreamHandle own_;  // null where it is borrowed
+  cudaStream_t stream_;
   Uploads uploads_;
   Downloads downloads_;
   std::vector<EventHandle> timers_;  // of run_timed, made when it first needs them

@@ -4,7 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "tests/allocations/digits_run.h"
-#include "tools/yy_run/worker.h"
+#include "tools/yy_run/worker_pool.h"
 
 namespace yy::test {
 namespace {
@@ -29,8 +29,8 @@ TEST(Memory, StaysTheSameOverTenThousandBatches) {
   options.batch = batch;
   std::uint64_t next = 0;
   std::int64_t early = 0, late = 0;
-  Worker worker(images, digits_pair(), options, true, 1, [](Verdict&&, double) {});
-  worker.run([&]() -> std::optional<std::uint64_t> {
+  WorkerPool pool(1, images, digits_pair(), options, true, [](Verdict&&, double) {});
+  pool.run([&]() -> std::optional<std::uint64_t> {
     if (next == 1000 * batch) early = resident_kib();
     if (next < 10'000 * batch) return next++;
     late = resident_kib();  // before the last ones make programs for smaller batches
@@ -39,7 +39,7 @@ TEST(Memory, StaysTheSameOverTenThousandBatches) {
   std::cout << "resident after 1,000 batches " << early << " KiB, after 10,000 " << late << " KiB\n";
   EXPECT_GT(early, 0);
   EXPECT_LT(late - early, 1024);
-  EXPECT_GT(worker.cascade().deferred(), 0U);
+  EXPECT_GT(pool.deferred(), 0U);
 }
 
 }  // namespace

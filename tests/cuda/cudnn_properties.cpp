@@ -1,5 +1,5 @@
-// What cuDNN says of a device, as the JSON that it takes as a description of one (tests/cuda/described): of CUDA
-// device 0, or, with a file, what becomes of that description. Ends with 77 where cuDNN is missing.
+// What cuDNN says of a device, as the JSON that it takes as a description of one (tests/cuda/described): of
+// CUDA device 0, or, with a file, what becomes of that description. Ends with 77 where cuDNN is missing.
 //
 // usage: cudnn_properties [DESCRIPTION.json]
 #include <fmt/format.h>

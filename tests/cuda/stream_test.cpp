@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <gtest/gtest.h>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "tests/cuda/cuda_backend.h"
@@ -115,6 +116,27 @@ TEST_F(Streams, TimeWhatTheyRunAndWaitForIt) {
     EXPECT_LE(seconds, passed.count());
   }
   EXPECT_GE(stream_->run_timed({}), 0);
+}
+
+TEST_F(Streams, TimeEachOfWhatTheyRun) {
+  const Buffer buffer = backend_.allocate(1 << 20);
+  Bytes received(buffer.bytes);
+  const std::vector<Launch> launches{
+      [&](Stream& stream) { send(stream, buffer, 1); }, [](Stream&) {},
+      [&](Stream& stream) { stream.copy_out(received.data(), buffer.data(), received.size()); }};
+  for (std::size_t count : {3, 1, 0, 3}) {
+    std::vector<double> seconds(count, -1);
+    const auto start = std::chrono::steady_clock::now();
+    stream_->run_timed(std::span(launches).first(count), seconds);
+    const std::chrono::duration<double> passed = std::chrono::steady_clock::now() - start;
+    double sum = 0;
+    for (double one : seconds) {
+      EXPECT_GE(one, 0);
+      sum += one;
+    }
+    EXPECT_LE(sum, passed.count());
+  }
+  EXPECT_TRUE(received == pattern(received.size(), 1));
 }
 
 TEST_F(Streams, FinishTheirCopiesWhenDestroyed) {

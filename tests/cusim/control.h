@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cuda_runtime_api.h>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -77,7 +78,17 @@ struct Span {
 // From start_log to take_timeline.
 std::vector<Span> take_timeline();
 
-// Forgets failures, sticky errors and work that has not run; allocations stay.
+// The nth run from now on (1: the next) of the kernel of this name, "fill" or "shift<true>" as in the log,
+// ends as if it had read from an illegal address, before it has done anything: when its stream or graph gets
+// there, and every later call returns cudaErrorIllegalAddress. Several may be asked for.
+void fail_kernel(std::string_view name, int nth);
+
+// The nth call from now on of the function of the runtime library, "cudaGraphInstantiate" or
+// "cudaLaunchKernel" for a launch, does nothing and returns `error`; later calls are as if nothing had been.
+// Calls that give an error anyhow do not count.
+void fail_call(std::string_view function, int nth, cudaError_t error);
+
+// Forgets failures, asked for or found, sticky errors and work that has not run; allocations stay.
 void reset();
 
 // Which build this is: whether AddressSanitizer watches memory, whether kernels are watched for races.

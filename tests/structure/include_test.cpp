@@ -52,7 +52,7 @@ const std::vector<Dependency>& dependencies() {
       {"oneDNN", std::regex("(oneapi/)?dnnl.*"), {"cpu"}},
       {"OpenMP", std::regex("omp\\.h"), {"cpu"}},
       {"CUDA",
-       std::regex("cuda_.*|cudnn.*|cublas.*|cooperative_groups\\.h|vector_(types|functions)\\.h"),
+       std::regex("cuda_.*|nvtx3/.*|cudnn.*|cublas.*|cooperative_groups\\.h|vector_(types|functions)\\.h"),
        {"cuda"}},
       {"protobuf", std::regex("google/protobuf/.*|.*\\.pb\\.h"), {"onnx"}},
       {"libjpeg", std::regex("jpeglib\\.h|jerror\\.h|jconfig\\.h|turbojpeg\\.h"), {"image"}},

@@ -87,7 +87,8 @@ TEST(BenchReport, Fields) {
     "latency_ms": {"mean": 800.0, "p50": 800.0, "p99.9": 1200.0},
     "compute_latency_ms": {"mean": 400.0, "p50": 400.0, "p99.9": 600.0},
     "ms_per_image": 100.0, "deferred_fraction": 0.25, "thresholds": [0.5],
-    "batch": 4, "threads": 2, "workers": 2, "device": "cpu", "precision": "f32"})"));
+    "batch": 4, "threads": 2, "workers": 2, "device": "cpu", "precision": "f32",
+    "decide": "host"})"));
 }
 
 TEST(BenchReport, OneNetworkOnNoise) {
@@ -101,12 +102,27 @@ TEST(BenchReport, OneNetworkOnNoise) {
   EXPECT_EQ(json["seconds"], Json::parse(R"({"wall": 2.0})"));
   EXPECT_EQ(json["best_ms_per_image"], 100);
   EXPECT_EQ(json["median_ms_per_image"], 200);
-  for (const char* field : {"models", "compute_images_per_s", "compute_latency_ms", "deferred_fraction",
-                            "thresholds", "profile"}) {
+  for (const char* field : {"models", "decide", "compute_images_per_s", "compute_latency_ms",
+                            "deferred_fraction", "thresholds", "profile"}) {
     EXPECT_FALSE(json.contains(field)) << field;
   }
   EXPECT_THAT(report.text(), HasSubstr("10.0 images/s, 100.000 ms per image, 200.000 core-ms"));
   EXPECT_THAT(report.text(), Not(HasSubstr("deferred")));
+}
+
+// Pictures are prepared while the device computes, so what they take is not a part of the rest.
+TEST(BenchReport, DecidedByTheDevice) {
+  BenchReport report = report_of_two_workers();
+  report.decider = "device";
+  report.times.stages.clear();
+  const Json json = Json::parse(report.json());
+  EXPECT_EQ(json["decide"], "device");
+  EXPECT_EQ(json["seconds"], Json::parse(R"({"wall": 2.0, "preprocess": 1.0})"));
+  EXPECT_FALSE(json.contains("compute_images_per_s"));
+  EXPECT_FALSE(json.contains("compute_latency_ms"));
+  EXPECT_THAT(report.text(),
+              HasSubstr("preprocess 1.000 (summed over the workers), beside the device's work"));
+  EXPECT_THAT(report.text(), Not(HasSubstr("without resize")));
 }
 
 TEST(BenchReport, Text) {

@@ -98,7 +98,7 @@ TEST_F(BenchWorkers, NoThreadMoreThanWorkersForACascade) {
     PictureSet pictures;
     std::vector<std::unique_ptr<BenchLoad>> loads;
     for (std::size_t w = 0; w < workers; ++w) {
-      loads.push_back(std::make_unique<CascadeLoad>(both, options(), pictures));
+      loads.push_back(std::make_unique<CascadeLoad>(both, options(), Decider::host, pictures));
     }
     pictures.decode(list_, std::nullopt, false, static_cast<CascadeLoad&>(*loads[0]).cascade());
     EXPECT_EQ(threads_of(std::move(loads)), static_cast<std::ptrdiff_t>(workers) - 1);
@@ -121,7 +121,7 @@ TEST_F(BenchWorkers, ThrowsWhatALoadThrew) {
 }
 
 TEST_F(BenchWorkers, PicturesAreSpreadAndHandedOutInWholePasses) {
-  const Cascade cascade(stages(), options(), [](Verdict&&) {});
+  const AnyCascade cascade(stages(), options(), Decider::host, [](Verdict&&) {});
   PictureSet pictures;
   pictures.decode(list_, 10, false, cascade);
   ASSERT_EQ(pictures.size(), 10U);

@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "cpu/cpu_backend.h"
+#include "runtime/error.h"
 #include "tests/thread_count.h"
 #include "tests/yy/answers.h"
 
@@ -51,33 +52,84 @@ class Pool : public testing::Test {
 
 TEST_F(Pool, AnswersEveryPictureOnceWithNoThreadMoreThanWorkers) {
   const std::ptrdiff_t before = threads_of_this_process();
-  for (std::size_t workers : {1, 2, 3}) {
-    next_ = 0;
-    most_threads_ = 0;
-    std::vector<int> answered(images_.size(), 0);
-    WorkerPool pool(workers, images_, stages_, options_, false, [&](Verdict&& verdict, double) {
-      ++answered.at(verdict.ticket);
-      const test::Answer& yin = answers_.at(verdict.ticket);
-      const test::Answer& expected = yin.confidence > 0.8F ? yin : yang_answers_.at(verdict.ticket);
-      EXPECT_EQ(verdict.label, expected.predicted) << expected.image;
+  for (Decider decider : {Decider::host, Decider::device}) {
+    for (std::size_t workers : {1, 2, 3}) {
+      SCOPED_TRACE(testing::Message() << workers << (decider == Decider::host ? ", host" : ", device"));
+      next_ = 0;
+      most_threads_ = 0;
+      std::vector<int> answered(images_.size(), 0);
+      const auto take = [&](Verdict&& verdict, double) {
+        ++answered.at(verdict.ticket);
+        const test::Answer& yin = answers_.at(verdict.ticket);
+        const test::Answer& expected = yin.confidence > 0.8F ? yin : yang_answers_.at(verdict.ticket);
+        EXPECT_EQ(verdict.label, expected.predicted) << expected.image;
+      };
+      WorkerPool pool(workers, images_, stages_, options_, false, take, decider);
+      pool.run(all_tickets());
+      EXPECT_EQ(answered, std::vector<int>(images_.size(), 1));
+      EXPECT_EQ(pool.pushed(), images_.size());
+      EXPECT_GT(pool.times().preprocess, 0);
+      EXPECT_EQ(most_threads_, before + static_cast<std::ptrdiff_t>(workers) - 1);
+      EXPECT_EQ(threads_of_this_process(), before);
+    }
+  }
+}
+
+// Verdicts of a cascade that several feed come to the workers that push, whoever decoded the picture.
+TEST_F(Pool, PicturesThatCannotBeReadAreAnsweredToo) {
+  for (Decider decider : {Decider::host, Decider::device}) {
+    ImageList images;
+    for (std::size_t i = 0; i < 300; ++i) {
+      std::string file;
+      images_.write_path(i % images_.size(), file);
+      images.add_file(i % 5 == 2 ? "/nowhere/" + std::to_string(i) : file);
+    }
+    std::size_t answered = 0, failed = 0;
+    std::vector<int> times(images.size(), 0);
+    const auto take = [&](Verdict&& verdict, double seconds) {
+      ++times.at(verdict.ticket);
+      ++(verdict.error.empty() ? answered : failed);
+      EXPECT_EQ(verdict.error.empty(), verdict.ticket % 5 != 2);
+      EXPECT_GE(seconds, 0);
+    };
+    WorkerPool pool(3, images, stages_, options_, false, take, decider);
+    std::uint64_t next = 0;
+    pool.run([&]() -> std::optional<std::uint64_t> {
+      return next == images.size() ? std::nullopt : std::optional(next++);
     });
-    pool.run(all_tickets());
-    EXPECT_EQ(answered, std::vector<int>(images_.size(), 1));
-    EXPECT_EQ(pool.pushed(), images_.size());
-    EXPECT_EQ(most_threads_, before + static_cast<std::ptrdiff_t>(workers) - 1);
-    EXPECT_EQ(threads_of_this_process(), before);
+    EXPECT_EQ(failed, 60U);
+    EXPECT_EQ(answered, 240U);
+    EXPECT_EQ(times, std::vector<int>(images.size(), 1));
+    EXPECT_EQ(pool.pushed(), 240U);
   }
 }
 
 TEST_F(Pool, ThrowsWhatAWorkerThrew) {
-  WorkerPool pool(2, images_, stages_, options_, false, [](Verdict&&, double) {});
-  const auto next = all_tickets();
-  EXPECT_THROW(pool.run([&]() -> std::optional<std::uint64_t> {
-    if (next_ == 50) throw std::out_of_range("fifty");
-    return next();
-  }),
-               std::out_of_range);
-  EXPECT_EQ(next_, 50U);
+  for (Decider decider : {Decider::host, Decider::device}) {
+    next_ = 0;
+    WorkerPool pool(
+        2, images_, stages_, options_, false, [](Verdict&&, double) {}, decider);
+    const auto next = all_tickets();
+    EXPECT_THROW(pool.run([&]() -> std::optional<std::uint64_t> {
+      if (next_ == 50) throw std::out_of_range("fifty");
+      return next();
+    }),
+                 std::out_of_range);
+    EXPECT_EQ(next_, 50U);
+  }
+}
+
+TEST_F(Pool, WhatOnlyTheHostCanDecideIsRefused) {
+  options_.topk = 3;
+  try {
+    WorkerPool(
+        1, images_, stages_, options_, false, [](Verdict&&, double) {}, Decider::device);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), ErrorCode::usage);
+    EXPECT_EQ(error.what(),
+              std::string("--decide device does not go with more than the best class; let the host decide"));
+  }
 }
 
 }  // namespace

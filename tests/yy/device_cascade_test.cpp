@@ -104,12 +104,54 @@ TEST_F(DecidedByDevice, ASinkThatThrowsLosesNothing) {
   expect_same(verdicts, expected);
 }
 
-TEST_F(DecidedByDevice, StagesWithCardsOfTheirOwn) {
-  CardOverrides other;
-  other.crop = 0.8;
-  const DigitPair mixed(make_cpu_backend(), other);
-  CascadeOptions options{{0.8F}, 4, 1, true};
-  expect_same(mixed.decided_by_device(options, images), mixed.decided_by_host(options, images));
+// Three ways for a picture to come: as pixels, as crops, and as crops that the device holds.
+TEST_F(DecidedByDevice, HoweverPicturesCome) {
+  const DigitPair one_card({pair->stages()[1], pair->stages()[1]});
+  for (const DigitPair* which : std::initializer_list<const DigitPair*>{pair.get(), &one_card}) {
+    const Backend& backend = which->stages()[0]->network().backend();
+    CascadeOptions options{{0.8F}, 8, 1, true};
+    for (int only : {-1, 0, 1, 2}) {
+      std::vector<Verdict> verdicts;
+      DeviceCascade cascade(which->stages(), options,
+                            [&](Verdict&& verdict) { verdicts.push_back(verdict); });
+      EXPECT_EQ(cascade.cards().size(), which == &one_card ? 1U : 2U);
+      const std::unique_ptr<Stream> theirs = backend.new_stream(1);
+      DeviceCascade::Crops crops;
+      for (std::size_t i = 0; i < images.size(); ++i) {
+        const int way = only < 0 ? static_cast<int>(i * i % 3) : only;
+        if (way == 0) {
+          cascade.push(i, images[i]);
+          continue;
+        }
+        cascade.prepare(images[i], crops);
+        if (way == 1) {
+          cascade.push(i, crops);
+          continue;
+        }
+        std::vector<const void*> held;
+        for (const auto& crop : crops.by_card) held.push_back(crop.data());
+        cascade.push(i, held, *theirs);
+      }
+      cascade.flush();
+      expect_same(verdicts, which->decided_by_host(options, images));
+    }
+  }
+}
+
+TEST_F(DecidedByDevice, CropsOfAnotherCascadeAreRefused) {
+  DeviceCascade cascade(pair->stages(), {{0.8F}, 8, 1, true}, [](Verdict&&) {});
+  const std::unique_ptr<Stream> theirs = pair->stages()[0]->network().backend().new_stream(1);
+  EXPECT_THROW(cascade.push(0, DeviceCascade::Crops{}), Error);
+  EXPECT_THROW(cascade.push(0, std::vector<const void*>(2), *theirs), Error);
+  EXPECT_NO_THROW(cascade.flush());
+}
+
+TEST_F(DecidedByDevice, StagesThatShareACard) {
+  const DigitPair one_card({pair->stages()[1], pair->stages()[1]});
+  for (float threshold : {0.7F, 0.99F}) {
+    CascadeOptions options{{threshold}, 4, 1, true};
+    expect_same(one_card.decided_by_device(options, images), one_card.decided_by_host(options, images));
+  }
 }
 
 TEST_F(DecidedByDevice, FlushingInBetweenChangesNoAnswer) {

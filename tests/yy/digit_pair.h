@@ -22,6 +22,9 @@ class DigitPair {
                std::make_shared<Classifier>(models / "digits-yang.onnx", yang_card, backend)};
   }
 
+  // Any two that read digits.
+  explicit DigitPair(Stages stages) : stages_(std::move(stages)) {}
+
   const Stages& stages() const { return stages_; }
 
   std::vector<Verdict> decided_by_host(const CascadeOptions& options,

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Checks and measures all that needs an NVIDIA GPU, and writes results.json, table.md and cudnn-properties.json.
 
-usage: python3 tools/bench/gpu_check.py [--programs DIR] [--out DIR] [--only PART...] [--quick] [--zoo DIR] [--images DIR]
-           [--python PY]
+usage: python3 tools/bench/gpu_check.py [--programs DIR] [--out DIR] [--only PART...] [--quick] [--zoo DIR]
+           [--images DIR] [--python PY]
 
 tools/gpu_check.sh builds the programs and runs this. Parts, in this order: device (always), cudnn, tests, sanitizer,
 kernels, networks, pairs, peers. Results are written after every item. PY is a Python that may have onnxruntime or
@@ -13,8 +13,10 @@ Exit codes: 0 all that ran passed, 1 something failed, 2 usage or a program is m
 import argparse
 from collections.abc import Callable
 from pathlib import Path
+import signal
 import sys
 
+import gpu_pairs
 import gpu_parts
 import gpu_run
 import gpu_speed
@@ -24,15 +26,16 @@ PARTS = ("device", "cudnn", "tests", "sanitizer", "kernels", "networks", "pairs"
 
 
 def parse_arguments(arguments: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser("gpu_check", description=__doc__.splitlines()[0])
     parser.add_argument("--programs", type=Path, default=rounds.ROOT / "build/gpu/bin",
                         help="folder of " + ", ".join(gpu_parts.PROGRAMS))
     parser.add_argument("--out", type=Path, default=rounds.ROOT / "build/gpu-check", help="folder of the results")
     parser.add_argument("--only", nargs="+", choices=PARTS, default=list(PARTS), metavar="PART", help=", ".join(PARTS))
     parser.add_argument("--quick", action="store_true", help="less of everything: minutes instead of an hour")
-    parser.add_argument("--trial", action="store_true", help="as little of everything as there can be, on the digits pair: "
-                        "whether this script works, on a simulated device too")
-    parser.add_argument("--zoo", type=Path, default=rounds.SHARED / "zoo", help="models; else tools/demo.sh's, else digits")
+    parser.add_argument("--trial", action="store_true", help="as little of everything as there can be, on the digits "
+                        "pair: whether this script works, on a simulated device too")
+    parser.add_argument("--zoo", type=Path, default=rounds.SHARED / "zoo",
+                        help="models; else tools/demo.sh's, else digits")
     parser.add_argument("--images", type=Path, default=rounds.SHARED / "images",
                         help="with folders imagenet-dev and cifar10-dev: CLASS/FILE")
     parser.add_argument("--python", default=sys.executable, help="a Python that has onnxruntime or PyTorch with CUDA")
@@ -45,17 +48,17 @@ def make_setting(arguments: argparse.Namespace) -> tuple[gpu_parts.Setting, dict
         if not (arguments.programs / name).is_file():
             raise rounds.SetupError(f"{arguments.programs / name}: no such file; tools/gpu_check.sh builds it")
     programs, out = arguments.programs.resolve(), arguments.out.resolve()
-    setting = gpu_parts.Setting(programs, out, arguments.quick, arguments.trial)
-    found = gpu_parts.devices(setting)
+    found = gpu_run.run_json([str(programs / "yy-run"), "devices", "--json", "-"], 120)
     device = gpu_parts.usable_device(found)
     return gpu_parts.Setting(programs, out, arguments.quick, arguments.trial, device["device"],
-                             tuple(device["precisions"]), gpu_parts.missing_libraries(found)), found
+                             device["what"].startswith("simulated"), tuple(device["precisions"]),
+                             gpu_parts.missing_libraries(found)), found
 
 
 def check(arguments: argparse.Namespace, setting: gpu_parts.Setting, found: dict) -> bool:
     """Runs the parts; whether all passed."""
-    pairs = gpu_speed.choose_pairs(None if setting.trial else arguments.zoo.resolve(), arguments.images.resolve())
-    networks = gpu_speed.networks_of(pairs)
+    pairs = gpu_pairs.choose_pairs(None if setting.trial else arguments.zoo.resolve(), arguments.images.resolve())
+    networks = gpu_pairs.networks_of(pairs)
     mobilenet = arguments.zoo.resolve() / "mobilenet-v2-1.0-224.onnx"
     has_zoo = mobilenet.is_file() and not setting.trial
     layers_of = [mobilenet] if has_zoo else networks[:1] if setting.trial else networks
@@ -67,7 +70,7 @@ def check(arguments: argparse.Namespace, setting: gpu_parts.Setting, found: dict
         "sanitizer": lambda part: gpu_parts.check_sanitizer(part, setting),
         "kernels": lambda part: gpu_parts.check_kernels(part, setting, layers_of),
         "networks": lambda part: gpu_speed.check_networks(part, setting, networks),
-        "pairs": lambda part: gpu_speed.check_pairs(part, setting, pairs),
+        "pairs": lambda part: gpu_pairs.check_pairs(part, setting, pairs),
         "peers": lambda part: gpu_speed.check_peers(part, setting, peers_of, arguments.python)}
     setting.out.mkdir(parents=True, exist_ok=True)
     (setting.out / "tuning.json").unlink(missing_ok=True)  # what is fastest is found anew
@@ -85,6 +88,7 @@ def check(arguments: argparse.Namespace, setting: gpu_parts.Setting, found: dict
 
 def main() -> None:
     arguments = parse_arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # ends the program that runs, too
     try:
         setting, found = make_setting(arguments)
     except gpu_run.Absent as reason:

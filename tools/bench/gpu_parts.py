@@ -8,7 +8,6 @@ import tempfile
 
 from gpu_run import Absent, FAILED, LIBRARIES, Part, command_text, run, run_json, tail_of, write_whole
 import machine
-import rounds
 from rounds import BenchError, ROOT
 
 PROGRAMS = ("yy-run", "yy-bench", "test_cuda_device", "cudnn_properties")
@@ -18,10 +17,10 @@ TEST_LIMIT, SANITIZER_LIMIT, KERNEL_LIMIT = 1800, 3600, 1800  # seconds of one p
 # What the slower tools of compute-sanitizer look at: everything a cascade runs, one family of each way to write a
 # kernel (tiles in shared memory, a row per block, channels per thread, reductions, copies), and streams.
 SELECTION = ":".join((
-    "CascadeKernels.*", "*DecidedOnCuda.AsByTheHostOnTheCpu*", "*DecidedOnCuda.WithoutWaitingForOthers*", "DigitsOnCuda.*",
-    "DeviceResample.*", "Joined.*", "Streams.*", "*_Probe_*", "*_Select_*", "*_GatherRows_*", "*_ScatterRows_*", "*_Enqueue_*",
-    "*_Dequeue_*", "*_NormaliseRows_*", "*_Conv_random_1_1*", "*_Gemm_*", "*_Softmax_*", "*_LayerNormalization_*",
-    "*_SqueezeExcite_*", "*_ChannelMap_*", "*_GlobalAveragePool_*"))
+    "CascadeKernels.*", "*DecidedOnCuda.AsByTheHostOnTheCpu*", "*DecidedOnCuda.WithoutWaitingForOthers*",
+    "DigitsOnCuda.*", "DeviceResample.*", "Joined.*", "Streams.*", "*_Probe_*", "*_Select_*", "*_GatherRows_*",
+    "*_ScatterRows_*", "*_Enqueue_*", "*_Dequeue_*", "*_NormaliseRows_*", "*_Conv_random_1_1*", "*_Gemm_random_1_*",
+    "*_Softmax_*", "*_LayerNormalization_*", "*_SqueezeExcite_*", "*_ChannelMap_*", "*_GlobalAveragePool_*"))
 # What can be computed by a library.
 LIBRARY_CASES = "*_Conv_*:*_Gemm_*:*_MatMul_*:Joined.*:Weights.*:DigitsOnCuda.*:*DecidedOnCuda*"
 TRIAL_CASES = "CascadeKernels.RouteGiven*:Joined.*:*_Select_*"
@@ -38,6 +37,7 @@ class Setting:
     quick: bool
     trial: bool
     device: str = "cuda:0"                      # as yy-run calls it
+    simulated: bool = False
     precisions: tuple[str, ...] = ("f32",)      # that it computes in
     missing: dict[str, str] = field(default_factory=dict)  # YY_CUDNN or YY_CUBLASLT: why that library is not there
 
@@ -47,10 +47,6 @@ class Setting:
     def narrow(self) -> list[str]:
         """Precisions besides float32; the first is the one that `--quick` looks at."""
         return [precision for precision in ("f16", "bf16", "tf32") if precision in self.precisions]
-
-
-def devices(setting: Setting) -> dict:
-    return run_json([setting.program("yy-run"), "devices", "--json", "-"], 120)
 
 
 def usable_device(found: dict) -> dict:
@@ -89,7 +85,10 @@ def revision() -> str | None:
 def check_device(part: Part, setting: Setting, found: dict) -> None:
     def of_driver() -> dict:
         command = ["nvidia-smi", f"--query-gpu={','.join(SMI_FIELDS)}", "--format=csv,noheader"]
-        rows = csv.reader(run(command, 60).stdout.splitlines(), skipinitialspace=True)
+        ran = run(command, 60, accept=tuple(range(256)))
+        if ran.code != 0:  # it only describes
+            raise Absent(tail_of(ran.stdout, ran.stderr))
+        rows = csv.reader(ran.stdout.splitlines(), skipinitialspace=True)
         return {"command": command_text(command), "gpus": [dict(zip(SMI_FIELDS, row, strict=True)) for row in rows]}
 
     def of_compiler() -> dict:
@@ -136,7 +135,7 @@ def counts_of(report: dict) -> dict:
 
 def run_tests(setting: Setting, cases: str, limit_s: float, libraries: tuple[str, ...] = (),
               tool: tuple[str, ...] = ()) -> dict:
-    """test_cuda_device, under a tool if one is given; the codes of failed tests and of a tool's findings do not throw."""
+    """test_cuda_device, under a tool if one is given. Failed tests and what a tool finds are told, not thrown."""
     with tempfile.TemporaryDirectory(prefix="yy-gpu-check-") as folder:
         report = Path(folder) / "tests.json"
         command = [*tool, setting.program("test_cuda_device"), f"--gtest_filter={cases}"]
@@ -197,8 +196,9 @@ def kernels_of(report: dict) -> list[dict]:
 
 def check_kernels(part: Part, setting: Setting, models: list[Path]) -> None:
     least_s = 1e-9 if setting.trial else 0.02 if setting.quick else 0.1  # of each kernel
+    precisions = setting.narrow()[:1] if setting.trial else [p for p in ("f32", "f16") if p in setting.precisions]
     for model in models:
-        for precision in setting.narrow()[:1] if setting.trial else [p for p in ("f32", "f16") if p in setting.precisions]:
+        for precision in precisions:
             command = [setting.program("yy-bench"), "--device", setting.device, "--batch", "32", "--model", str(model),
                        "--precision", precision, "--benchmark_format=json", f"--benchmark_min_time={least_s:.9f}"]
             if setting.trial:

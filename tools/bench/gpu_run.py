@@ -53,8 +53,8 @@ def stop(process: subprocess.Popen) -> None:
 
 
 def run(command: list[str], limit_s: float, libraries: tuple[str, ...] = (), accept: tuple[int, ...] = (0,)) -> Ran:
-    """Runs one program to its end. Throws Absent where it does not exist, BenchError with the end of its output where it
-    takes longer than `limit_s` or ends with another code than those that are accepted."""
+    """Runs one program to its end. Throws Absent where it does not exist, BenchError with the end of its output where
+    it takes longer than `limit_s` or ends with another code than those that are accepted."""
     environment = {name: value for name, value in os.environ.items() if name not in LIBRARIES}
     environment |= dict.fromkeys(libraries, "1")
     busy, used, start = machine.busy_seconds(), machine.children_seconds(), time.perf_counter()

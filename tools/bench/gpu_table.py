@@ -1,4 +1,5 @@
 """results.json of the GPU check as Markdown."""
+import os
 import statistics
 
 import rounds
@@ -20,6 +21,8 @@ def number(value: float) -> str:
 def ratio(summary: dict | None) -> str:
     if summary is None:
         return ""
+    if len(summary["values"]) == 1:
+        return f"{summary['median']:.2f}"
     return f"{summary['median']:.2f} ({summary['low']:.2f} to {summary['high']:.2f})"
 
 
@@ -29,13 +32,19 @@ def speed(item: dict, program: str, key: str = "images_per_s") -> str:
     return number(statistics.median(values)) if values else ""
 
 
-def trial(items: list[dict], runs: int) -> list[str]:
-    if not items:
-        return []
-    coverage = rounds.median_interval([0.0] * runs)[2]
-    about = f"Ratios: median of {runs} rounds, and an interval for it (coverage {100 * coverage:.1f} %)."
-    if runs < rounds.ENOUGH_PAIRS:
-        about += f" A trial, not a measurement: {runs} of at least {rounds.ENOUGH_PAIRS} rounds."
+def about_rounds(items: list[dict], count: int) -> list[str]:
+    """What the ratios are worth."""
+    about = "A ratio is of the same round."
+    if count > 1:
+        coverage = rounds.median_interval([0.0] * count)[2]
+        about = (f"A ratio is the median of those of {count} rounds, with an interval for it "
+                 f"(coverage {100 * coverage:.1f} %).")
+    if count < rounds.ENOUGH_PAIRS:
+        about += f" A trial, not a measurement: {count} of at least {rounds.ENOUGH_PAIRS} rounds."
+    runs = [run for item in items for runs in item.get("raw", {}).values() for run in runs]
+    others = max((run["others_cpus"] for run in runs), default=0)
+    if others > rounds.QUIET_OTHERS * (os.cpu_count() or 1):
+        about += f" Something else used up to {others:.1f} CPUs during a run: repeat this on a quiet machine."
     return [about, ""]
 
 
@@ -51,16 +60,20 @@ def summary(parts: list[dict]) -> list[str]:
 
 
 def reasons(parts: list[dict]) -> list[str]:
-    """Of what failed and of what is not there."""
+    """Of what failed and of what is not there; the same reason once."""
     lines = []
     for part in parts:
+        missing: dict[str, list[str]] = {}
         for item in part["items"]:
             why = item.get("why", "").strip().splitlines() or ["no reason was given"]
             if item["status"] == "not there":
-                lines.append(f"- not there: {part['name']}, {item['name']}: {why[0]}")
+                missing.setdefault(why[0], []).append(item["name"])
             elif item["status"] == "failed":
                 lines += [f"- **failed**: {part['name']}, {item['name']}", "", "  ```",
                           *(f"  {line}" for line in why[:FAILURE_LINES]), "  ```", ""]
+        for why, names in missing.items():
+            others = f" and {len(names) - 4} others" if names[4:] else ""
+            lines.append(f"- not there: {part['name']}, {', '.join(names[:4])}{others}: {why}")
     return [*lines, ""] if lines else []
 
 
@@ -69,7 +82,7 @@ def messages(parts: list[dict]) -> list[str]:
     found: dict[str, None] = {}
     for part in parts:
         for item in part["items"]:
-            results = [item.get("result", {}), *(run for runs in item.get("raw", {}).values() for run in runs)]
+            results = [item, item.get("result", {}), *(run for runs in item.get("raw", {}).values() for run in runs)]
             for result in results:
                 found |= dict.fromkeys(result.get("messages", "").splitlines())
     lines = list(found)
@@ -120,13 +133,14 @@ def pairs(items: list[dict]) -> list[str]:
              *(speed(item, program) for program in ("Yin", "Yang", "host", "device")),
              *(ratio(item["ratios"].get(name)) for name in ("host / Yang", "device / Yang", "device / host"))]
             for item in items if "ratios" in item]
-    return table(["pair", "precision", "batch", "kernels", "Yin", "Yang", "host decides", "device decides", "host / Yang",
-                  "device / Yang", "device / host"], rows)
+    return table(["pair", "precision", "batch", "kernels", "Yin", "Yang", "host decides", "device decides",
+                  "host / Yang", "device / Yang", "device / host"], rows)
 
 
 def verdicts(items: list[dict]) -> list[str]:
     rows = [[item["pair"], item["precision"], f"{item['batch']}", item["way"], item["decide"], f"{item['rows']:,}",
-             f"{item['other_class']}", f"{item['other_network']}", f"{item['confidence_difference']:.2g}", item["status"]]
+             f"{item['other_class']}", f"{item['other_network']}", f"{item['confidence_difference']:.2g}",
+             item["status"]]
             for item in items if "other_class" in item]
     return table(["pair", "precision", "batch", "kernels", "decided by", "pictures", "other class", "other network",
                   "confidence, at most", "status"], rows)
@@ -150,23 +164,22 @@ def render(content: dict) -> str:
     def items(name: str) -> list[dict]:
         return parts[name]["items"] if name in parts else []
 
-    runs = content["rounds"]
+    host = content["machine"]
     lines = ["# GPU check", "",
-             f"{content['what']}; {content['version']}; {content['machine']['cpu']}, {content['machine']['cpus']} CPUs; "
-             f"{content['started']}; depth: {content['depth']}"
-             f"{'' if content['complete'] else '; **not complete**'}.", "",
+             f"{content['what']}; {content['version']}; {host['cpu']}, {host['cpus']} CPUs; {content['started']}; "
+             f"depth: {content['depth']}{'' if content['complete'] else '; **not complete**'}.", "",
              *summary(content["parts"]), *reasons(content["parts"]),
              *section("Tests", [], tests(items("tests") + items("sanitizer"))),
              *section("Kernels, one by one", ["Caches are emptied before each repeat.", ""], kernels(items("kernels"))),
              *section("Networks, images/s", [
-                 "On noise, offline. Own kernels; cuDNN and cuBLASLt where they have a plan; the fastest as --autotune finds it. "
-                 "One run each, which is a trial and no measurement.", ""], networks(items("networks"))),
+                 "On noise, offline. Own kernels; cuDNN and cuBLASLt where they have a plan; the fastest as --autotune "
+                 "finds it. One run each, which is a trial and no measurement.", ""], networks(items("networks"))),
              *section("Pairs, images/s", [
-                 "On decoded pictures, offline, resizing and normalising included; the same without them is in results.json.", "",
-                 *trial(items("pairs"), runs)], pairs(items("pairs"))),
+                 "On decoded pictures, offline, resizing and normalising included; without them: results.json.", "",
+                 *about_rounds(items("pairs"), content["rounds"])], pairs(items("pairs"))),
              *section("Verdicts against the CPU's in float32", [], verdicts(items("pairs"))),
              *section("Other runtimes, images/s", [
                  "float32 without TF32, noise, one batch at a time from host memory to host memory.", "",
-                 *trial(items("peers"), runs)], peers(items("peers"))),
+                 *about_rounds(items("peers"), content["rounds"])], peers(items("peers"))),
              *messages(content["parts"])]
     return "\n".join(lines).rstrip() + "\n"

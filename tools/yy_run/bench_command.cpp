@@ -79,13 +79,15 @@ class Bench {
     report_.batch = yin.fixed_batch().value_or(options_.batch());
     CascadeOptions cascade = options_.run.cascade(yin.backend());
     report_.precision = name_of(cascade.precision);
+    report_.decider = options_.run.decide;
     PictureSet pictures;
     Loads loads;
     std::vector<const CascadeLoad*> cascades;
     for (std::size_t w = 0; w < report_.workers; ++w) {
       stop_if_interrupted();
       cascade.profile = profile(w);
-      auto load = std::make_unique<CascadeLoad>(stages, cascade, pictures);
+      auto load =
+          std::make_unique<CascadeLoad>(stages, cascade, decider_named(options_.run.decide), pictures);
       cascades.push_back(load.get());
       loads.push_back(std::move(load));
     }

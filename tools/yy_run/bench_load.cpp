@@ -75,13 +75,14 @@ void NetworkLoad::run() {
   stream_->wait();
 }
 
-CascadeLoad::CascadeLoad(const Stages& stages, CascadeOptions options, PictureSet& pictures)
+CascadeLoad::CascadeLoad(const Stages& stages, const CascadeOptions& options, Decider decider,
+                         PictureSet& pictures)
     : pictures_(pictures),
       batch_(stages[0]->network().fixed_batch().value_or(options.batch)),
-      cascade_(stages, std::move(options), [this](Verdict&& verdict) {
+      cascade_(stages, options, decider, [this](Verdict&& verdict) {
         if (verdict.stage > 0 && verdict.ticket < pictures_.size()) ++deferred_;
       }) {
-  cascade_.prepare();
+  cascade_.make_all_programs();
 }
 
 bool CascadeLoad::refill(bool time_is_over) {
@@ -96,8 +97,8 @@ bool CascadeLoad::refill(bool time_is_over) {
 void CascadeLoad::run() {
   for (std::size_t i = 0; i < next_.size(); ++i) {
     try {
-      Image spare = cascade_.spare_image();
-      cascade_.push(ticket_ + i, std::exchange(next_[i], std::move(spare)));
+      cascade_.prepare(next_[i], preparation_);
+      cascade_.push(ticket_ + i, next_[i], preparation_);
     } catch (const Error& error) {
       throw error.within(pictures_.name(ticket_ + i));
     }
@@ -108,10 +109,12 @@ void CascadeLoad::restart() {
   pictures_.restart();
   deferred_ = 0;
   before_ = cascade_.times();
+  preparation_.seconds = 0;
 }
 
 CascadeTimes CascadeLoad::times() const {
   CascadeTimes times = cascade_.times();
+  times.preprocess += preparation_.seconds;
   if (before_.stages.empty()) return times;
   times.preprocess -= before_.preprocess;
   times.glue -= before_.glue;

@@ -52,7 +52,7 @@ class NetworkLoad : public BenchLoad {
 
 class CascadeLoad : public BenchLoad {
  public:
-  CascadeLoad(const Stages& stages, CascadeOptions options, PictureSet& pictures);
+  CascadeLoad(const Stages& stages, const CascadeOptions& options, Decider decider, PictureSet& pictures);
 
   bool refill(bool time_is_over) override;
   void run() override;
@@ -60,13 +60,14 @@ class CascadeLoad : public BenchLoad {
   void restart() override;
   CascadeTimes times() const override;
 
-  const Cascade& cascade() const { return cascade_; }
+  const AnyCascade& cascade() const { return cascade_; }
   std::uint64_t deferred() const { return deferred_; }  // of the first pass over the pictures
 
  private:
   PictureSet& pictures_;
   std::int64_t batch_;
-  Cascade cascade_;
+  AnyCascade cascade_;
+  Preparation preparation_;
   std::uint64_t ticket_ = 0;  // of the batch's first picture
   std::vector<Image> next_;
   std::uint64_t deferred_ = 0;

@@ -63,6 +63,7 @@ void add_bench_options(CLI::App& app, BenchOptions& options) {
   app.add_option("--batch", options.run.batch, "Pictures per run of a network [8; single-stream: 1]")
       ->check(CLI::Range(1, largest_batch));
   add_threads_option(app, options.run.threads);
+  add_decide_option(app, options.run.decide);
   add_device_option(app, options.run.device);
   add_precision_option(app, options.run.precision);
   add_measuring_options(app, options);
@@ -86,6 +87,7 @@ void check(BenchOptions& options) {
   }
   check_outputs({"--json", options.json}, {"--trace", options.trace});
   options.run.mode = options.scenario == "offline" ? "throughput" : "latency";
+  check_decide(options.run);
 }
 
 }  // namespace yy

@@ -62,7 +62,7 @@ Json seconds_of(const BenchReport& report) {
   for (std::size_t s = 0; s < report.times.stages.size(); ++s) {
     seconds[fmt::format("stage_{}", s + 1)] = report.times.stages[s];
   }
-  seconds["glue"] = report.times.glue;
+  if (report.computes_apart()) seconds["glue"] = report.times.glue;
   return seconds;
 }
 
@@ -89,10 +89,10 @@ std::string BenchReport::json() const {
   out["images"] = images();
   out["batches"] = latencies.size();
   out["images_per_s"] = rate_of(*this, worker_seconds);
-  if (!on_noise) out["compute_images_per_s"] = rate_of(*this, compute_seconds());
+  if (computes_apart()) out["compute_images_per_s"] = rate_of(*this, compute_seconds());
   out["seconds"] = seconds_of(*this);
   out["latency_ms"] = json_of(latency_of(latencies, percentiles));
-  if (!on_noise) out["compute_latency_ms"] = json_of(latency_of(compute_latencies, percentiles));
+  if (computes_apart()) out["compute_latency_ms"] = json_of(latency_of(compute_latencies, percentiles));
   out["ms_per_image"] = ratio(1e3 * wall_seconds(), static_cast<double>(images()));
   if (on_noise) {
     out["best_ms_per_image"] = best_of(*this);
@@ -107,6 +107,7 @@ std::string BenchReport::json() const {
   out["workers"] = workers;
   out["device"] = device;
   out["precision"] = precision;
+  if (!on_noise) out["decide"] = decider;
   if (profile) out["profile"] = profile->json();
   // A path need not be UTF-8, JSON must.
   return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
@@ -126,7 +127,8 @@ std::string BenchReport::text() const {
   if (on_noise) {
     text += fmt::format("per image   best {:.4f} ms, median {:.4f}, of a worker's batches\n", best_of(*this),
                         median_of(*this));
-  } else {
+  }
+  if (computes_apart()) {
     text += fmt::format("\nwithout resize and normalisation\n");
     text += fmt::format("throughput  {:.1f} images/s\n", rate_of(*this, compute_seconds()));
     text += fmt::format("latency     {}\n", text_of(latency_of(compute_latencies, percentiles)));
@@ -135,6 +137,9 @@ std::string BenchReport::text() const {
       text += fmt::format(", stage {} {:.3f}", s + 1, times.stages[s]);
     }
     text += fmt::format(", glue {:.3f} (summed over the workers)\n", times.glue);
+  } else if (!on_noise) {
+    text += fmt::format("seconds     preprocess {:.3f} (summed over the workers), beside the device's work\n",
+                        times.preprocess);
   }
   if (!thresholds.empty()) text += fmt::format("deferred    {:.1f} %\n", 100 * deferred_fraction);
   if (profile) text += "\n" + profile->text();

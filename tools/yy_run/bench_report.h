@@ -22,6 +22,8 @@ struct BenchReport {
   double core_seconds() const { return worker_seconds * threads / static_cast<double>(workers); }
   double wall_seconds() const { return worker_seconds / static_cast<double>(workers); }
   double compute_seconds() const { return worker_seconds - times.preprocess; }
+  // Whether what is resized and normalised and what networks do come one after the other.
+  bool computes_apart() const { return !on_noise && decider == "host"; }
   std::uint64_t images() const { return latencies.size() * static_cast<std::uint64_t>(batch); }
 
   std::string scenario;
@@ -34,7 +36,7 @@ struct BenchReport {
   std::int64_t batch = 1;  // of the first network
   int threads = 1;         // of all workers together
   std::size_t workers = 1;
-  std::string device, precision;
+  std::string device, precision, decider = "host";
   std::optional<ProfileTable> profile;
 
   double worker_seconds = 0;  // summed over the workers, as the next

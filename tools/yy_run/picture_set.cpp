@@ -15,7 +15,7 @@ constexpr std::size_t most_bytes = std::size_t{2} << 30;
 }  // namespace
 
 void PictureSet::decode(const ImageList& list, std::optional<std::size_t> limit, bool exif_orientation,
-                        const Cascade& cascade) {
+                        const AnyCascade& cascade) {
   const std::size_t count = std::min(limit.value_or(list.size()), list.size());
   std::string file;
   DecodeMemory memory;

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "tools/yy_run/any_cascade.h"
 #include "tools/yy_run/image_sources.h"
-#include "yy/cascade.h"
 
 namespace yy {
 
@@ -17,7 +17,7 @@ class PictureSet {
   // Decodes what the cascade looks at, of at most `limit` pictures that are spread evenly over the list.
   // Throws Error: image for a picture that cannot be read, usage where all take more than 2 GiB; Interrupted.
   void decode(const ImageList& list, std::optional<std::size_t> limit, bool exif_orientation,
-              const Cascade& cascade);
+              const AnyCascade& cascade);
 
   // Ticket t stands for picture t modulo size().
   std::size_t size() const { return images_.size(); }

@@ -32,8 +32,10 @@ class Run {
         stages_(std::move(stages)),
         labels_(labels_of(images, stages_[0]->card().classes)),
         cascade_(options.cascade(stages_[0]->network().backend())),
-        workers_(options.workers(images.size()), images, stages_, cascade_, options.exif,
-                 [this](Verdict&& verdict, double seconds) { take(std::move(verdict), seconds); }),
+        workers_(
+            options.workers(images.size()), images, stages_, cascade_, options.exif,
+            [this](Verdict&& verdict, double seconds) { take(std::move(verdict), seconds); },
+            decider_named(options.decide)),
         csv_(open_output(options.csv, OutputFile::Leftover::keep)),
         json_(open_output(options.json, OutputFile::Leftover::remove)),
         html_(open_output(options.html, OutputFile::Leftover::remove)),
@@ -110,6 +112,7 @@ class Run {
     for (const auto& stage : stages_) summary_.weights_bytes += stage->network().weights_bytes();
     summary_.device = stages_[0]->network().backend().name();
     summary_.precision = name_of(cascade_.precision);
+    summary_.decider = options_.decide;
     summary_.threads = options_.threads;
     summary_.workers = options_.workers(images_.size());
     summary_.batch = cascade_.batch;

@@ -97,6 +97,11 @@ void check_outputs(const NamedFile& a, const NamedFile& b) {
   }
 }
 
+void check_decide(const RunOptions& options) {
+  if (options.decide == "device" && options.mode == "latency")
+    refuse("--decide device answers up to two batches later; it does not go with low latency");
+}
+
 void check_card(const CardOverrides& card) {
   if (card.crop && !(*card.crop > 0 && *card.crop <= 1)) {
     refuse(fmt::format("--crop should be above 0 and at most 1, found {}", *card.crop));
@@ -172,6 +177,14 @@ void add_combine_option(CLI::App& app, std::string& combine) {
       ->capture_default_str();
 }
 
+void add_decide_option(CLI::App& app, std::string& decide) {
+  app.add_option("--decide", decide,
+                 "Who sees which pictures go on: host, after each batch; or device, by itself and without "
+                 "waiting: pairs in throughput mode, the best class only")
+      ->check(CLI::IsMember({"host", "device"}))
+      ->capture_default_str();
+}
+
 void add_gate_option(CLI::App& app, std::string& gate) {
   app.add_option("--gate", gate,
                  "What a confidence is: maxprob, the largest probability; margin, that less the second "
@@ -209,6 +222,7 @@ void add_run_options(CLI::App& app, RunOptions& options) {
                  "throughput: deferred pictures wait for a full batch; latency: they do not")
       ->check(CLI::IsMember({"throughput", "latency"}))
       ->capture_default_str();
+  add_decide_option(app, options.decide);
   add_device_option(app, options.device);
   add_precision_option(app, options.precision);
   app.add_option("--topk", options.topk, "How many classes to report")
@@ -243,6 +257,7 @@ void check(const RunOptions& options) {
   check_outputs({"--csv", options.csv}, {"--html", options.html});
   check_outputs({"--json", options.json}, {"--html", options.html});
   check_card(options.card);
+  check_decide(options);
 }
 
 }  // namespace yy

@@ -28,6 +28,7 @@ struct RunOptions {
   std::optional<int> batch;
   int threads = 1;
   std::string mode = "throughput";
+  std::string decide = "host";
   DeviceOption device;
   std::string precision = "f32";
   int topk = 1;
@@ -58,8 +59,10 @@ void read_pair(RunOptions& options);
 // Shared with the other commands. The checks throw Error (usage).
 void add_network_options(CLI::App& app, RunOptions& options);  // --model, --yin, --yang, --stage, --threshold
 void check_networks(const RunOptions& options);
+void add_decide_option(CLI::App& app, std::string& decide);
 void add_gate_option(CLI::App& app, std::string& gate);
 void add_combine_option(CLI::App& app, std::string& combine);
+void check_decide(const RunOptions& options);
 void add_card_options(CLI::App& app, CardOverrides& card);
 void check_card(const CardOverrides& card);
 struct NamedFile {

@@ -102,6 +102,7 @@ std::string Summary::json() const {
   out["weights_bytes"] = weights_bytes;
   out["device"] = device;
   out["precision"] = precision;
+  out["decide"] = decider;
   out["threads"] = threads;
   out["workers"] = workers;
   out["batch"] = batch;

@@ -50,7 +50,7 @@ class Summary {
   std::vector<double> stage_seconds;
   std::optional<double> joules;  // of the processors, while the run went on
   std::size_t arena_bytes = 0, weights_bytes = 0;
-  std::string device, precision;
+  std::string device, precision, decider = "host";
   int threads = 1;
   std::size_t workers = 1;
   std::int64_t batch = 1;

@@ -1,6 +1,5 @@
 #include "tools/yy_run/worker.h"
 
-#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fcntl.h>
@@ -35,14 +34,6 @@ class Descriptor {
   throw Error(ErrorCode::image, what);
 }
 
-// Twice what the cascade itself lets a picture wait, in pictures.
-std::uint64_t longest_lag(const std::vector<std::shared_ptr<const Classifier>>& stages, std::int64_t batch) {
-  std::int64_t largest = batch;
-  for (const auto& stage : stages)
-    largest = std::max(largest, stage->network().fixed_batch().value_or(batch));
-  return 128 * stages.size() * static_cast<std::uint64_t>(largest);
-}
-
 }  // namespace
 
 void read_picture(const std::string& file, std::vector<std::uint8_t>& bytes) {
@@ -69,7 +60,7 @@ void read_picture(const std::string& file, std::vector<std::uint8_t>& bytes) {
   if (bytes.empty()) refuse("the file is empty");
 }
 
-void decode_picture(const std::string& file, bool exif_orientation, const Cascade& cascade, Image& image,
+void decode_picture(const std::string& file, bool exif_orientation, const AnyCascade& cascade, Image& image,
                     DecodeMemory& memory) {
   read_picture(file, memory.bytes);
   const ImageHeader header = read_image_header(memory.bytes, exif_orientation);
@@ -79,52 +70,24 @@ void decode_picture(const std::string& file, bool exif_orientation, const Cascad
   decode_image(memory.bytes, options, image, memory.scratch);
 }
 
-Worker::Worker(const ImageList& images, std::vector<std::shared_ptr<const Classifier>> stages,
-               const CascadeOptions& options, bool exif_orientation, std::size_t workers, Sink sink)
-    : images_(images),
-      exif_orientation_(exif_orientation),
-      sink_(std::move(sink)),
-      longest_lag_(workers * longest_lag(stages, options.batch)),
-      cascade_(std::move(stages), options, [this](Verdict&& verdict) { answer(std::move(verdict)); }) {}
-
 void Worker::run(const NextTicket& next) {
   while (const auto ticket = next()) take(*ticket);
-  cascade_.flush();
+  feed_.finish();
 }
 
 void Worker::take(std::uint64_t ticket) {
-  // The cascade bounds how long a picture waits in pictures pushed; a run of files that cannot be read is not
-  // seen by it, and the verdicts behind them would pile up.
-  if (!in_flight_.empty() && ticket - in_flight_.front().ticket > longest_lag_) cascade_.flush();
   const auto start = Clock::now();
-  in_flight_.push_back({ticket, start});
   try {
     images_.write_path(ticket, path_);
-    Image image = cascade_.spare_image();
-    decode_picture(path_, exif_orientation_, cascade_, image, memory_);
+    decode_picture(path_, exif_orientation_, feed_.cascade(), image_, memory_);
     decode_seconds_ += seconds_since(start);
+    feed_.cascade().prepare(image_, preparation_);
     ++pushed_;
-    cascade_.push(ticket, std::move(image));
   } catch (const Error& error) {
-    if (error.code() != ErrorCode::image || find(ticket) == in_flight_.end()) throw;
-    Verdict verdict;
-    verdict.ticket = ticket;
-    verdict.stage = Verdict::no_stage;
-    verdict.error = error.what();
-    answer(std::move(verdict));
+    if (error.code() != ErrorCode::image) throw;
+    return feed_.refuse(ticket, start, error.what());
   }
-}
-
-std::vector<Worker::Flight>::iterator Worker::find(std::uint64_t ticket) {
-  return std::find_if(in_flight_.begin(), in_flight_.end(),
-                      [ticket](const Flight& flight) { return flight.ticket == ticket; });
-}
-
-void Worker::answer(Verdict&& verdict) {
-  const auto found = find(verdict.ticket);
-  const double seconds = seconds_since(found->start);
-  in_flight_.erase(found);
-  sink_(std::move(verdict), seconds);
+  feed_.push(ticket, start, image_, preparation_);
 }
 
 }  // namespace yy

@@ -3,17 +3,30 @@
 #include "tools/yy_run/side_by_side.h"
 
 namespace yy {
+namespace {
 
-WorkerPool::WorkerPool(std::size_t workers, const ImageList& images,
-                       const std::vector<std::shared_ptr<const Classifier>>& stages,
-                       const CascadeOptions& options, bool exif_orientation, const Worker::Sink& sink) {
+template <class Parts, class F>
+auto sum(const Parts& parts, const F& f) {
+  auto result = f(*parts[0]);
+  for (std::size_t i = 1; i < parts.size(); ++i) result += f(*parts[i]);
+  return result;
+}
+
+}  // namespace
+
+WorkerPool::WorkerPool(std::size_t workers, const ImageList& images, const Stages& stages,
+                       const CascadeOptions& options, bool exif_orientation, const Feed::Sink& sink,
+                       Decider decider) {
   const auto one_at_a_time = [this, sink](Verdict&& verdict, double seconds) {
     const std::lock_guard lock(mutex_);
     sink(std::move(verdict), seconds);
   };
+  const std::size_t sharing = decider == Decider::device ? workers : 1;
   for (std::size_t i = 0; i < workers; ++i) {
-    workers_.push_back(
-        std::make_unique<Worker>(images, stages, options, exif_orientation, workers, one_at_a_time));
+    if (i % sharing == 0) {
+      feeds_.push_back(std::make_unique<Feed>(stages, options, decider, workers, sharing, one_at_a_time));
+    }
+    workers_.push_back(std::make_unique<Worker>(images, exif_orientation, *feeds_.back()));
   }
 }
 
@@ -27,37 +40,30 @@ void WorkerPool::run(const Worker::NextTicket& next) {
   run_side_by_side(workers_.size(), failed, [&](std::size_t worker) { workers_[worker]->run(next_or_end); });
 }
 
-template <class Part>
-auto WorkerPool::sum(const Part& part) const {
-  auto result = part(*workers_[0]);
-  for (std::size_t i = 1; i < workers_.size(); ++i) result += part(*workers_[i]);
-  return result;
-}
-
 std::uint64_t WorkerPool::pushed() const {
-  return sum([](const Worker& worker) { return worker.pushed(); });
+  return sum(workers_, [](const Worker& worker) { return worker.pushed(); });
 }
 
 std::uint64_t WorkerPool::deferred() const {
-  return sum([](const Worker& worker) { return worker.cascade().deferred(); });
+  return sum(feeds_, [](const Feed& feed) { return feed.cascade().deferred(); });
 }
 
 double WorkerPool::decode_seconds() const {
-  return sum([](const Worker& worker) { return worker.decode_seconds(); });
+  return sum(workers_, [](const Worker& worker) { return worker.decode_seconds(); });
 }
 
 CascadeTimes WorkerPool::times() const {
   CascadeTimes times;
-  times.preprocess = sum([](const Worker& worker) { return worker.cascade().times().preprocess; });
-  times.glue = sum([](const Worker& worker) { return worker.cascade().times().glue; });
-  for (std::size_t s = 0; s < workers_[0]->cascade().times().stages.size(); ++s) {
-    times.stages.push_back(sum([s](const Worker& worker) { return worker.cascade().times().stages[s]; }));
-  }
+  times.preprocess = sum(workers_, [](const Worker& worker) { return worker.prepare_seconds(); }) +
+                     sum(feeds_, [](const Feed& feed) { return feed.cascade().times().preprocess; });
+  times.glue = sum(feeds_, [](const Feed& feed) { return feed.cascade().times().glue; });
+  for (std::size_t s = 0; s < feeds_[0]->cascade().times().stages.size(); ++s)
+    times.stages.push_back(sum(feeds_, [s](const Feed& feed) { return feed.cascade().times().stages[s]; }));
   return times;
 }
 
 std::size_t WorkerPool::arena_bytes() const {
-  return sum([](const Worker& worker) { return worker.cascade().arena_bytes(); });
+  return sum(feeds_, [](const Feed& feed) { return feed.cascade().arena_bytes(); });
 }
 
 }  // namespace yy

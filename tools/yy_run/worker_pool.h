@@ -1,6 +1,7 @@
 // Several workers at once, one thread each, the caller's thread being the first: no thread more than workers.
-// They share nothing but the list of pictures, the classifiers (weights and programs) and what hands out
-// tickets and takes verdicts, so that scaling needs no barrier.
+// Where the host decides, they share nothing but the list of pictures, the classifiers (weights and programs)
+// and what hands out tickets and takes verdicts, so that scaling needs no barrier. Where the device decides,
+// they decode and prepare for one cascade.
 #pragma once
 
 #include <cstddef>
@@ -16,9 +17,9 @@ namespace yy {
 class WorkerPool {
  public:
   // `sink` is called by one worker at a time.
-  WorkerPool(std::size_t workers, const ImageList& images,
-             const std::vector<std::shared_ptr<const Classifier>>& stages, const CascadeOptions& options,
-             bool exif_orientation, const Worker::Sink& sink);
+  WorkerPool(std::size_t workers, const ImageList& images, const Stages& stages,
+             const CascadeOptions& options, bool exif_orientation, const Feed::Sink& sink,
+             Decider decider = Decider::host);
 
   // Returns when `next`, which is called by one worker at a time, is at its end and every picture is
   // answered. Where a worker throws, the others end after the picture at hand, and the first exception is
@@ -33,10 +34,8 @@ class WorkerPool {
   std::size_t arena_bytes() const;
 
  private:
-  template <class Part>
-  auto sum(const Part& part) const;
-
   std::mutex mutex_;
+  std::vector<std::unique_ptr<Feed>> feeds_;  // one per worker, or one for all
   std::vector<std::unique_ptr<Worker>> workers_;
 };
 

@@ -5,6 +5,7 @@
 #include <mutex>
 #include <utility>
 
+#include "tests/cusim/engine/faults.h"
 #include "tests/cusim/engine/log.h"
 #include "tests/cusim/streams/stream.h"
 
@@ -27,6 +28,7 @@ cudaError_t call(cudaStream_t stream, F&& work, const char* name = __builtin_FUN
   const LoggedCall logged(name, stream);
   cudaError_t error = machine_error();
   if (error == cudaSuccess) error = sticky_error();
+  if (error == cudaSuccess) error = error_for_call(name);
   if (error == cudaSuccess) error = work();
   if (error == cudaSuccess) error = sticky_error();
   return remember(error);
@@ -35,6 +37,23 @@ cudaError_t call(cudaStream_t stream, F&& work, const char* name = __builtin_FUN
 template <class F>
 cudaError_t call(F&& work, const char* name = __builtin_FUNCTION()) {
   return call(nullptr, std::forward<F>(work), name);
+}
+
+// The same for a function that ends something: an error of the device is what it returns, but does not keep
+// it from that.
+template <class F>
+cudaError_t ending_call(cudaStream_t stream, F&& work, const char* name = __builtin_FUNCTION()) {
+  const std::lock_guard lock(device_mutex());
+  const LoggedCall logged(name, stream);
+  cudaError_t error = machine_error();
+  if (error == cudaSuccess) error = error_for_call(name);
+  if (error == cudaSuccess) error = work();
+  return remember(sticky_error() == cudaSuccess ? error : sticky_error());
+}
+
+template <class F>
+cudaError_t ending_call(F&& work, const char* name = __builtin_FUNCTION()) {
+  return ending_call(nullptr, std::forward<F>(work), name);
 }
 
 }  // namespace yy::cusim

@@ -6,6 +6,7 @@
 #include "tests/cusim/control.h"
 #include "tests/cusim/engine/asan.h"
 #include "tests/cusim/engine/failure.h"
+#include "tests/cusim/engine/faults.h"
 #include "tests/cusim/engine/limits.h"
 #include "tests/cusim/engine/settings.h"
 #include "tests/cusim/memory/arena.h"
@@ -29,6 +30,7 @@ void reset() {
   const std::lock_guard lock(device_mutex());
   drop_all_work();
   forget_failure();
+  forget_faults();
   (void)cudaGetLastError();
 }
 

@@ -63,7 +63,7 @@ cudaError_t cudaEventCreate(cudaEvent_t* handle) {
 }
 
 cudaError_t cudaEventDestroy(cudaEvent_t handle) {
-  return call([&] {
+  return ending_call([&] {
     delete &event_of(handle);
     return cudaSuccess;
   });

@@ -146,7 +146,7 @@ cudaError_t cudaGraphLaunch(cudaGraphExec_t exec, cudaStream_t stream) {
 
 // A body goes with the node that has it.
 cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
-  return call([&] {
+  return ending_call([&] {
     if (graph == nullptr || graph->owner != nullptr || is_captured_into(*graph)) return cudaErrorInvalidValue;
     delete graph;
     return cudaSuccess;
@@ -154,7 +154,7 @@ cudaError_t cudaGraphDestroy(cudaGraph_t graph) {
 }
 
 cudaError_t cudaGraphExecDestroy(cudaGraphExec_t exec) {
-  return call([&] {
+  return ending_call([&] {
     delete &executable_of(exec);
     return cudaSuccess;
   });

@@ -68,7 +68,7 @@ cudaError_t cudaMalloc(void** result, std::size_t bytes) {
 }
 
 cudaError_t cudaFree(void* start) {
-  return call([&] { return after_all_work(start, [](void* at) { return arena().release(at); }); });
+  return ending_call([&] { return after_all_work(start, [](void* at) { return arena().release(at); }); });
 }
 
 cudaError_t cudaMallocAsync(void** result, std::size_t bytes, cudaStream_t handle) {
@@ -101,7 +101,7 @@ cudaError_t cudaHostAlloc(void** result, std::size_t bytes, unsigned) {
 }
 
 cudaError_t cudaFreeHost(void* start) {
-  return call([&] { return after_all_work(start, release_pinned); });
+  return ending_call([&] { return after_all_work(start, release_pinned); });
 }
 
 cudaError_t cudaHostRegister(void* start, std::size_t bytes, unsigned) {

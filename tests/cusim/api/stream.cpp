@@ -1,6 +1,7 @@
 // Streams and launches.
 #include "tests/cusim/api/call.h"
 #include "tests/cusim/engine/failure.h"
+#include "tests/cusim/engine/faults.h"
 #include "tests/cusim/engine/grid.h"
 #include "tests/cusim/engine/kernel_name.h"
 #include "tests/cusim/engine/limits.h"
@@ -11,6 +12,8 @@ namespace yy::cusim {
 namespace {
 
 cudaError_t run(const LaunchShape& shape, const std::function<void()>& kernel) {
+  const cudaError_t wanted = error_for_kernel(shape);
+  if (wanted != cudaSuccess) return wanted;
   const cudaError_t error = run_grid(shape, kernel);
   const std::size_t damaged = arena().find_damage();
   if (damaged == 0) return error;
@@ -67,7 +70,7 @@ cudaError_t cudaStreamCreateWithPriority(cudaStream_t* stream, unsigned flags, i
 }
 
 cudaError_t cudaStreamDestroy(cudaStream_t handle) {
-  return call(handle, [&] {
+  return ending_call(handle, [&] {
     Stream* stream = find_stream(handle);
     if (stream == nullptr) return cudaErrorInvalidResourceHandle;
     const cudaError_t error = refuse_captured(*stream);
