@@ -12,6 +12,11 @@ namespace yy::test {
 
 namespace fs = std::filesystem;
 
+std::string& yy_run_program() {
+  static std::string program = YY_RUN_BINARY;
+  return program;
+}
+
 Process::Process(const Strings& arguments, const std::string& input) {
   streams_.write("in", input);
   posix_spawn_file_actions_t files;
@@ -29,12 +34,12 @@ Process::Process(const Strings& arguments, const std::string& input) {
   posix_spawnattr_setsigdefault(&attributes, &defaults);
   posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF);
 
-  Strings words{YY_RUN_BINARY};
+  Strings words{yy_run_program()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> argv;
   for (std::string& word : words) argv.push_back(word.data());
   argv.push_back(nullptr);
-  if (posix_spawn(&id_, YY_RUN_BINARY, &files, &attributes, argv.data(), environ) != 0) id_ = -1;
+  if (posix_spawn(&id_, argv[0], &files, &attributes, argv.data(), environ) != 0) id_ = -1;
   posix_spawnattr_destroy(&attributes);
   posix_spawn_file_actions_destroy(&files);
 }

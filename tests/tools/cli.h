@@ -23,6 +23,9 @@ struct Outcome {
   std::string out, err;
 };
 
+// The file that is started: the built yy-run, or another one that a test puts here.
+std::string& yy_run_program();
+
 // A started yy-run; the destructor waits for it.
 class Process {
  public:

@@ -28,6 +28,12 @@ AnyCascade::AnyCascade(Stages stages, const CascadeOptions& options, Decider dec
     cascade_.emplace<Cascade>(std::move(stages), options, std::move(sink));
     return;
   }
+  if (!options.temperatures.empty()) {
+    throw Error(
+        ErrorCode::usage,
+        "--decide device does not go with --html, nor with --csv of a --pair: they tell probabilities, "
+        "which need every score; let the host decide");
+  }
   if (const auto why = DeviceCascade::refusal(stages, options)) {
     throw Error(ErrorCode::usage,
                 fmt::format("--decide device does not go with {}; let the host decide", *why));
