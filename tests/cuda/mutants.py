@@ -56,7 +56,7 @@ equivalent = {
     ("cuda/pool.cpp", "sees_all(window, x.shape)", "never"): "slower: the kernel for pictures computes it too",
     ("cuda/pool.cpp", "writes_slice = ", "always"): "it is asked for only where there is a slice",
     ("cuda/staging.cpp", "next_ = ", "buffers take no turns"): "slower: every copy waits for the one before",
-    ("cuda/stream.cpp", "cudaStreamSynchronize(stream_.get());", "no wait"):
+    ("cuda/stream.cpp", "cudaStreamSynchronize(stream_);", "no wait"):
         "in the destructor; freeing the pinned buffers waits for the device, on GPUs too, though nobody promises it",
     ("cuda/trial.cpp", "std::max(once, 1e-9)", "no limit"): "an infinite number of repetitions is limited too",
     ("cuda/trial.cpp", "const std::size_t to_next", "always"): "a dense output is one row",
@@ -67,14 +67,15 @@ equivalent = {
     ("cuda/tuning_file.cpp", "!error", "half a condition"): "the file was just read and written beside: no way to fail",
     ("cuda/tuning_file.cpp", "if (made < 0)", "never"): "opening fails then as well, for the same reason",
     ("cuda/tuning_file.cpp", "error ?", "never"): "the file was just read and written beside: no way to fail",
-    **dict.fromkeys([("yy/device_cascade.cpp", f"{what}.reserve(", "left out")
-                     for what in ("waiting_", "answers_", "lane->tickets")], "memory that is taken later"),
-    **dict.fromkeys([("yy/device_cascade.cpp", what, "left out") for what in (
+    **dict.fromkeys([(f"yy/device_{where}.cpp", f"{what}.reserve(", "left out") for where, what in (
+        ("cascade", "waiting_"), ("cascade", "answers_"), ("steps", "lane->tickets"), ("steps", "lane->is_staged"))],
+        "memory that is taken later"),
+    **dict.fromkeys([("yy/device_steps.cpp", what, "left out") for what in (
         "lane->board.upload", "compute_->run(recipe.launches)", "compute_->run(recipe.body)")],
         "what a GPU does only once would happen while the step is recorded"),
     ("yy/device_cascade.cpp", "if (stream != nullptr)", "never"): "nothing is under way after a flush",
     ("yy/device_cascade.cpp", "stream != nullptr", "always"): "the destructor runs only where all were made",
-    ("yy/device_cascade.cpp", "longest_queue_ > capacity_", "half a condition"): "the device's own count says so too",
+    ("yy/device_cascade.cpp", "longest_queue_ > queue_capacity()", "half a condition"): "the device's own count says so too",
 }
 
 # Tests that know a source, as gtest patterns; "Pad_*" stands for the cases of Pad. Other sources stay as they are.
@@ -95,13 +96,15 @@ tests_of = {
     "resample": "DeviceResample*",
     "rows": "GatherRows_* ScatterRows_* CascadeKernels.*",
     "select": "Select_* CascadeKernels.*",
+    "normalise_rows": "NormaliseRows_* DecidedOnCuda.As*",
+    "queue": "Enqueue_* Dequeue_* DecidedOnCuda.As*",
     "softmax": "Softmax_*",
     "squeeze_excite": "SqueezeExcite*",
     "unary": "Relu_* Clip_* Sigmoid_*",
     **dict.fromkeys(["depthwise", "grouped", "implicit_gemm"], "Conv_* Joined.*"),
     **dict.fromkeys(["gemm", "gemv"], "Gemm_* MatMul_*"),
     **dict.fromkeys(["tile", "finish"], "Gemm_* MatMul_* Conv_* Joined.*"),
-    **dict.fromkeys(["staging", "stream", "cuda_backend"], "Streams.*"),
+    **dict.fromkeys(["staging", "stream", "cuda_backend"], "Streams.* DevicePictures.* Nvtx.* DeviceErrors.*"),
     "reduce": "Softmax_* LayerNorm*",
 }
 Run = collections.namedtuple("Run", "program tests environment")
@@ -119,8 +122,8 @@ for stem in ("cublaslt_product", "cublaslt_layer"):
                      Run("test_cuda_cublaslt", "CublasLt*", by_cublaslt)]
 for stem in ("choose", "trial", "tuning_file"):
     runs_of[stem] = [Run("test_cuda_cublaslt", "Chosen* Trials.* TuningFiles.*", by_cudnn | by_cublaslt)]
-for stem in ("device_cascade", "recording"):
-    runs_of[stem] = [Run("test_cuda_sim_plain", "DecidedOnCuda.As* DecidedOnCuda.Without* Calls.*", {"YY_CUSIM": schedule})
+for stem in ("device_cascade", "device_steps", "recording"):
+    runs_of[stem] = [Run("test_cuda_sim_plain", "DecidedOnCuda.As* DecidedOnCuda.Without* Calls.* DevicePictures.* DeviceErrors.*", {"YY_CUSIM": schedule})
                      for schedule in ("order", "random:1")] + [Run("test_cascade", "DecidedByDevice.*", {})]
 
 # Rules: name, what the place looks like, what stands there instead; @ is the question whether the mutant is on.
@@ -201,7 +204,7 @@ host_rules = [
 stream_files = ["cuda/staging.cpp", "cuda/stream.cpp", "cuda/cuda_backend.cpp"]
 host_files = [f"cuda/{stem}.cpp" for stem in ("choose", "concat", "cublaslt_layer", "cublaslt_product", "cudnn_conv",
                                               "cudnn_graph", "pool", "recording", "trial", "tuning_file")]
-host_files.append("yy/device_cascade.cpp")
+host_files += ["yy/device_cascade.cpp", "yy/device_steps.cpp"]
 
 question = """#pragma once
 #include <map>

@@ -18,7 +18,7 @@ TEST_LIMIT, SANITIZER_LIMIT, KERNEL_LIMIT = 1800, 3600, 1800  # seconds of one p
 # kernel (tiles in shared memory, a row per block, channels per thread, reductions, copies), and streams.
 SELECTION = ":".join((
     "CascadeKernels.*", "*DecidedOnCuda.AsByTheHostOnTheCpu*", "*DecidedOnCuda.WithoutWaitingForOthers*",
-    "DigitsOnCuda.*", "DeviceResample.*", "Joined.*", "Streams.*", "*_Probe_*", "*_Select_*", "*_GatherRows_*",
+    "DevicePictures.*", "DigitsOnCuda.*", "DeviceResample.*", "Joined.*", "Streams.*", "*_Probe_*", "*_Select_*", "*_GatherRows_*",
     "*_ScatterRows_*", "*_Enqueue_*", "*_Dequeue_*", "*_NormaliseRows_*", "*_Conv_random_1_1*", "*_Gemm_random_1_*",
     "*_Softmax_*", "*_LayerNormalization_*", "*_SqueezeExcite_*", "*_ChannelMap_*", "*_GlobalAveragePool_*"))
 # What can be computed by a library.
