@@ -32,11 +32,15 @@ CudaStream::CudaStream(int device, StreamOptions options) : device_(device), opt
 CudaStream::CudaStream(int device, cudaStream_t borrowed, StreamOptions options)
     : device_(device), options_(options), stream_(borrowed) {}
 
-// The staging buffers must outlive what is on its way.
+// The staging buffers must outlive what is on its way. After an error of the device, which an earlier call
+// has reported, nothing is, and the scope throws.
 CudaStream::~CudaStream() {
-  const DeviceScope scope(device_);
-  cudaStreamSynchronize(stream_);
-  cudnn_.reset();
+  try {
+    const DeviceScope scope(device_);
+    cudaStreamSynchronize(stream_);
+    cudnn_.reset();
+  } catch (const Error&) {
+  }
 }
 
 void CudaStream::run(std::span<const Launch> launches) {

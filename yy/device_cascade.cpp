@@ -51,7 +51,8 @@ DeviceCascade::~DeviceCascade() {
     try {
       if (stream != nullptr) stream->wait();
     } catch (const std::exception& error) {
-      fmt::print(stderr, "a cascade ends badly: {}\n", error.what());
+      // Else an earlier call has thrown it.
+      if (!is_broken_) fmt::print(stderr, "a cascade ends badly: {}\n", error.what());
     }
   }
 }
@@ -173,6 +174,7 @@ void DeviceCascade::upload(const Lane& lane) {
 }
 
 void DeviceCascade::flush() {
+  check_not_broken();
   emit_answers();
   if (!lanes_[next_]->is_under_way && !lanes_[next_]->tickets.empty()) submit(1);
   for (int turn = 0; turn < 2; ++turn) {  // the older step first
@@ -186,10 +188,14 @@ void DeviceCascade::flush() {
     throw Error(ErrorCode::failure, fmt::format("{} pictures came to no answer", waiting_.size()));
 }
 
+void DeviceCascade::check_not_broken() const {
+  if (is_broken_) throw Error(ErrorCode::failure, "the cascade has failed before");
+}
+
 // Hands on what a step said, once it is there. All that the cascade knows is up to date before the sink sees
 // anything.
 void DeviceCascade::collect(Lane& lane) {
-  if (is_broken_) throw Error(ErrorCode::failure, "the cascade has failed before");
+  check_not_broken();
   if (lane.is_under_way) {
     is_broken_ = true;  // unless it gets to its end
     lane.fetched->wait();

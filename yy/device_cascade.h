@@ -83,6 +83,7 @@ class DeviceCascade {
   std::uint8_t* staged_crop(std::size_t card);
   void add_row(std::uint64_t ticket, bool is_staged);
   void upload(const Lane& lane);
+  void check_not_broken() const;
   void submit(std::int32_t least);
   void collect(Lane& lane);
   void read_board(Lane& lane);

@@ -94,6 +94,7 @@ void expect_failed_for_good(Job& job) {
   const std::size_t answered = job.verdicts().size();
   for (int round = 0; round < 2; ++round) {
     EXPECT_THAT(failure_of([&] { job.push(0); }).text, HasSubstr("has failed before"));
+    EXPECT_THAT(failure_of([&] { job.flush(); }).text, HasSubstr("has failed before"));
   }
   EXPECT_EQ(job.verdicts().size(), answered);
 }
@@ -155,16 +156,26 @@ TEST_P(FailingKernel, EndsTheCascadeAndNoOther) {
   const int all = runs();
   for (int nth : moments(all)) {
     SCOPED_TRACE(testing::Message() << "run " << nth << " of " << all);
-    Job job(graphs());
+    auto job = std::make_unique<Job>(graphs());
     cusim::fail_kernel(part(), nth);
-    expect_error_of_device(failure_of([&] { job.finish(); }), "cudaErrorIllegalAddress", job);
+    expect_error_of_device(failure_of([&] { job->finish(); }), "cudaErrorIllegalAddress", *job);
     EXPECT_THAT(cusim::last_failure(), HasSubstr("kernel " + part()));
     if (nth > 1) {
-      EXPECT_FALSE(job.verdicts().empty()) << "what was answered before";
+      EXPECT_FALSE(job->verdicts().empty()) << "what was answered before";
     }
-    expect_failed_for_good(job);
+    expect_failed_for_good(*job);
+    job.reset();
     cusim::reset();
   }
+  expect_a_new_one_works(graphs());
+}
+
+TEST_P(FailingKernel, WhileTheCascadeIsMade) {
+  cusim::fail_kernel(part(), 1);
+  const Failure failure = failure_of([] { Job{graphs()}; });
+  EXPECT_EQ(failure.code, ErrorCode::device);
+  EXPECT_THAT(failure.text, HasSubstr("cudaErrorIllegalAddress"));
+  cusim::reset();
   expect_a_new_one_works(graphs());
 }
 

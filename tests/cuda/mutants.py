@@ -104,7 +104,7 @@ tests_of = {
     **dict.fromkeys(["depthwise", "grouped", "implicit_gemm"], "Conv_* Joined.*"),
     **dict.fromkeys(["gemm", "gemv"], "Gemm_* MatMul_*"),
     **dict.fromkeys(["tile", "finish"], "Gemm_* MatMul_* Conv_* Joined.*"),
-    **dict.fromkeys(["staging", "stream", "cuda_backend"], "Streams.* DevicePictures.* Nvtx.* DeviceErrors.*"),
+    **dict.fromkeys(["staging", "stream", "cuda_backend"], "Streams.* DevicePictures.* Nvtx.* Failing* DeviceDebug.*"),
     "reduce": "Softmax_* LayerNorm*",
 }
 Run = collections.namedtuple("Run", "program tests environment")
@@ -123,7 +123,7 @@ for stem in ("cublaslt_product", "cublaslt_layer"):
 for stem in ("choose", "trial", "tuning_file"):
     runs_of[stem] = [Run("test_cuda_cublaslt", "Chosen* Trials.* TuningFiles.*", by_cudnn | by_cublaslt)]
 for stem in ("device_cascade", "device_steps", "recording"):
-    runs_of[stem] = [Run("test_cuda_sim_plain", "DecidedOnCuda.As* DecidedOnCuda.Without* Calls.* DevicePictures.* DeviceErrors.*", {"YY_CUSIM": schedule})
+    runs_of[stem] = [Run("test_cuda_sim_plain", "DecidedOnCuda.As* DecidedOnCuda.Without* Calls.* DevicePictures.* Failing* DeviceDebug.*", {"YY_CUSIM": schedule})
                      for schedule in ("order", "random:1")] + [Run("test_cascade", "DecidedByDevice.*", {})]
 
 # Rules: name, what the place looks like, what stands there instead; @ is the question whether the mutant is on.
