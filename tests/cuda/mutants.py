@@ -381,7 +381,7 @@ def main():
             stem, killer = pathlib.Path(mutant.file).stem, None
             for run in runs_of[stem]:
                 if killer := verdict(folder, mutant.number, run, limits[stem]):
-                    killer = f"killed ({run.program}, {run.environment['YY_CUSIM']}) by {killer}"
+                    killer = f"killed ({run.program}, {run.environment.get('YY_CUSIM', 'on the CPU')}) by {killer}"
                     break
             result = killer or (f"equivalent: {reason_for(mutant)}" if reason_for(mutant) else "SURVIVED")
             counts["killed by " + killer.split(" by ")[1].split(":")[0] if killer else result.split(":")[0]] += 1
