@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "runtime/error.h"
+#include "cuda/private/culprit.h"
 
 namespace yy::cuda {
 
@@ -34,11 +34,9 @@ std::string text_of(cudaError_t status) {
 
 void check(cudaError_t status, const char* call) {
   if (status == cudaSuccess) return;
-  throw Error(ErrorCode::device,
-              fmt::format("CUDA: {} from {}{}", text_of(status), call,
-                          is_of_earlier_work(status)
-                              ? "; work before it failed, YY_CUDA_DEBUG=1 in the environment tells which"
-                              : ""));
+  const std::string text = fmt::format("CUDA: {} from {}", text_of(status), call);
+  if (is_of_earlier_work(status)) throw EarlierError(status, text + "; " + Culprit::of_process().text());
+  throw Error(ErrorCode::device, text);
 }
 
 }  // namespace yy::cuda

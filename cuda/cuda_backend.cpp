@@ -9,6 +9,7 @@
 #include "cuda/private/context.h"
 #include "cuda/private/cublaslt_product.h"
 #include "cuda/private/cudnn_graph.h"
+#include "cuda/private/culprit.h"
 #include "cuda/private/device_scope.h"
 #include "cuda/private/devices.h"
 #include "cuda/private/libraries.h"
@@ -92,7 +93,9 @@ class CudaBackend : public Backend {
   CudaBackend(int device, std::shared_ptr<const Libraries> libraries, Uses uses, const CudaOptions& options)
       : context_(describe(device, std::move(libraries), uses, options)),
         name_(fmt::format("cuda:{}", device)),
-        streams_{options.graphs, options.debug} {}
+        streams_{options.graphs, options.debug} {
+    Culprit::of_process().begin(options.debug);
+  }
 
   std::string_view name() const override { return name_; }
 

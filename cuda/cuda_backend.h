@@ -49,9 +49,9 @@ struct CudaOptions {
   // What is recorded is played as a CUDA graph, whose loops the device decides on; else piece by piece, and
   // the host reads four bytes before each turn of a loop. Both give the same.
   bool graphs = true;
-  // The host waits after each launch, and an error of the device names the node that it comes from; nothing
-  // is a graph then. Else such an error comes with some later call. YY_CUDA_DEBUG=1 in the environment does
-  // the same.
+  // Launches run one at a time in the whole process, and the host waits for each, so that an error of the
+  // device names the node that it comes from; nothing is a graph then, and times are the host's. Else such an
+  // error comes with some later call. YY_CUDA_DEBUG=1 in the environment does the same.
   bool debug = false;
 };
 

@@ -2,6 +2,7 @@
 
 #include "cuda/private/context.h"
 #include "cuda/private/cudnn_graph.h"
+#include "cuda/private/culprit.h"
 #include "cuda/private/device_scope.h"
 #include "cuda/private/range.h"
 #include "cuda/private/recording.h"
@@ -47,24 +48,23 @@ void CudaStream::run(std::span<const Launch> launches) {
   const DeviceScope scope(device_);
   for (const Launch& launch : launches) {
     const Range range(launch.name);
-    if (options_.debug) {
-      run_and_wait(launch);
-    } else {
-      launch(*this);
+    try {
+      enqueue(launch);
+    } catch (const EarlierError&) {
+      throw;
+    } catch (const Error& error) {
+      throw launch.name.empty() ? error : error.within(launch.name);
     }
   }
 }
 
-// Launches before this one have been waited for, so that what goes wrong now is its fault.
-void CudaStream::run_and_wait(const Launch& launch) {
-  const std::string& who = launch.name.empty() ? "a launch without a name" : launch.name;
-  try {
+void CudaStream::enqueue(const Launch& launch) {
+  if (!options_.debug) return launch(*this);
+  const std::string& name = launch.name.empty() ? "a launch without a name" : launch.name;
+  Culprit::of_process().try_out(name, [&] {
     launch(*this);
-  } catch (const Error& error) {
-    throw error.within(who);
-  }
-  const cudaError_t status = cudaStreamSynchronize(stream_);
-  if (status != cudaSuccess) throw Error(ErrorCode::device, "CUDA: " + text_of(status)).within(who);
+    YY_CUDA(cudaStreamSynchronize(stream_));
+  });
 }
 
 void CudaStream::copy_in(void* to, const void* from, std::size_t bytes) {

@@ -14,9 +14,6 @@
 namespace yy {
 namespace {
 
-constexpr std::uint64_t longest_wait =
-    64;  // Yin batches; bounds memory and how far verdicts come out of order
-
 // Larger pictures are given back when they are answered, or one of them would come to lie in every slot.
 constexpr std::size_t largest_spare = std::size_t{1} << 20;  // bytes
 
@@ -160,7 +157,7 @@ void Cascade::push(std::uint64_t ticket, Image image) {
 bool Cascade::is_stale(const Stage& stage) const {
   if (stage.queue.empty()) return false;
   const Slot& oldest = slots_[static_cast<std::size_t>(stage.queue.front())];
-  return !options_.carry_over || yin_batches_ - oldest.queued_at >= longest_wait;
+  return !options_.carry_over || yin_batches_ - oldest.queued_at >= std::uint64_t{longest_wait};
 }
 
 void Cascade::flush() {

@@ -28,12 +28,16 @@ namespace yy {
 
 class Profile;
 
+// Of a deferred picture for others to fill its batch, in batches of Yin: bounds memory, and how far verdicts
+// come out of order.
+inline constexpr int longest_wait = 64;
+
 struct CascadeOptions {
   std::vector<float> thresholds;  // one per stage but the last, each in [0, 1]
   std::int64_t batch = 8;
   int threads = 1;
-  // Throughput mode: deferred pictures wait until they fill a batch, for at most 64 Yin batches. Else they go
-  // on at once, which keeps the latency low.
+  // Throughput mode: deferred pictures wait until they fill a batch, for at most longest_wait Yin batches.
+  // Else they go on at once, which keeps the latency low.
   bool carry_over = true;
   int topk = 1;
   bool scores = false;

@@ -51,9 +51,23 @@ DeviceCascade::~DeviceCascade() {
     try {
       if (stream != nullptr) stream->wait();
     } catch (const std::exception& error) {
-      // Else an earlier call has thrown it.
-      if (!is_broken_) fmt::print(stderr, "a cascade ends badly: {}\n", error.what());
+      if (trouble_) continue;  // an earlier call has thrown it
+      fmt::print(stderr, "a cascade ends badly: {}\n", error.what());
     }
+  }
+}
+
+// Does what must not end in the middle: where it throws, every later call does.
+template <class F>
+void DeviceCascade::guarded(const F& f) {
+  try {
+    f();
+  } catch (const Error& error) {
+    trouble_ = error;
+    throw;
+  } catch (const std::exception& error) {
+    trouble_ = Error(ErrorCode::failure, error.what());
+    throw;
   }
 }
 
@@ -97,8 +111,10 @@ void DeviceCascade::push(std::uint64_t ticket, const Image& image) {
 }
 
 void DeviceCascade::push(std::uint64_t ticket, const Crops& crops) {
-  if (crops.by_card.size() != cards().size())
-    throw Error(ErrorCode::usage, "the crops were not prepared by this cascade");
+  bool fits = crops.by_card.size() == cards().size();
+  for (std::size_t c = 0; fits && c < cards().size(); ++c)
+    fits = std::ssize(crops.by_card[c]) == steps_->crop_bytes(c);
+  if (!fits) throw Error(ErrorCode::usage, "the crops were not prepared by this cascade");
   collect(filling());
   for (std::size_t c = 0; c < cards().size(); ++c)
     std::memcpy(staged_crop(c), crops.by_card[c].data(), static_cast<std::size_t>(steps_->crop_bytes(c)));
@@ -110,18 +126,20 @@ void DeviceCascade::push(std::uint64_t ticket, std::span<const void* const> crop
     throw Error(ErrorCode::usage, fmt::format("the cascade needs {} crops of a picture, found {}",
                                               cards().size(), crops.size()));
   }
+  if (std::ranges::find(crops, nullptr) != crops.end())
+    throw Error(ErrorCode::usage, "a picture's crop lies nowhere: a pointer is null");
   collect(filling());
-  is_broken_ = true;  // unless it gets to its end
-  theirs.signal(*handed_);
-  in_->wait_for(*handed_);
-  for (std::size_t c = 0; c < cards().size(); ++c) {
-    const TensorView& rows = filling().input.device(lane_input::crops + c);
-    in_->copy(rows.as<std::byte>() + std::ssize(filling().tickets) * steps_->crop_bytes(c), crops[c],
-              static_cast<std::size_t>(steps_->crop_bytes(c)));
-  }
-  in_->signal(*copied_);
-  theirs.wait_for(*copied_);
-  is_broken_ = false;
+  guarded([&] {
+    theirs.signal(*handed_);
+    in_->wait_for(*handed_);
+    for (std::size_t c = 0; c < cards().size(); ++c) {
+      const TensorView& rows = filling().input.device(lane_input::crops + c);
+      in_->copy(rows.as<std::byte>() + std::ssize(filling().tickets) * steps_->crop_bytes(c), crops[c],
+                static_cast<std::size_t>(steps_->crop_bytes(c)));
+    }
+    in_->signal(*copied_);
+    theirs.wait_for(*copied_);
+  });
   add_row(ticket, false);
 }
 
@@ -140,22 +158,22 @@ void DeviceCascade::add_row(std::uint64_t ticket, bool is_staged) {
 
 // A step in which Yang runs while at least `least` pictures wait.
 void DeviceCascade::submit(std::int32_t least) {
-  is_broken_ = true;  // unless it gets to its end
   Lane& lane = filling();
   auto* header = lane.input.host<std::int32_t>(lane_input::header);
   header[0] = static_cast<std::int32_t>(lane.tickets.size());
   header[1] = least;
-  upload(lane);
-  in_->signal(*lane.arrived);
-  steps_->compute().wait_for(*lane.arrived);
-  lane.step->play();
-  steps_->compute().signal(*lane.computed);
-  out_->wait_for(*lane.computed);
-  lane.board.download(*out_);
-  out_->signal(*lane.fetched);
+  guarded([&] {
+    upload(lane);
+    in_->signal(*lane.arrived);
+    steps_->compute().wait_for(*lane.arrived);
+    lane.step->play();
+    steps_->compute().signal(*lane.computed);
+    out_->wait_for(*lane.computed);
+    lane.board.download(*out_);
+    out_->signal(*lane.fetched);
+  });
   lane.is_under_way = true;
   next_ = 1 - next_;
-  is_broken_ = false;
 }
 
 // The header, and the crops that are in the host's memory, as few pieces as they lie in.
@@ -184,12 +202,14 @@ void DeviceCascade::flush() {
   if (waiting_.empty()) return;
   submit(1);  // without pictures for Yin
   collect(*lanes_[1 - next_]);
-  if (!waiting_.empty())
-    throw Error(ErrorCode::failure, fmt::format("{} pictures came to no answer", waiting_.size()));
+  guarded([&] {
+    if (!waiting_.empty())
+      throw Error(ErrorCode::failure, fmt::format("{} pictures came to no answer", waiting_.size()));
+  });
 }
 
 void DeviceCascade::check_not_broken() const {
-  if (is_broken_) throw Error(ErrorCode::failure, "the cascade has failed before");
+  if (trouble_) throw trouble_->within("the cascade has failed before");
 }
 
 // Hands on what a step said, once it is there. All that the cascade knows is up to date before the sink sees
@@ -197,11 +217,11 @@ void DeviceCascade::check_not_broken() const {
 void DeviceCascade::collect(Lane& lane) {
   check_not_broken();
   if (lane.is_under_way) {
-    is_broken_ = true;  // unless it gets to its end
-    lane.fetched->wait();
-    lane.is_under_way = false;
-    read_board(lane);
-    is_broken_ = false;
+    guarded([&] {
+      lane.fetched->wait();
+      lane.is_under_way = false;
+      read_board(lane);
+    });
   }
   emit_answers();
 }

@@ -20,6 +20,7 @@
 #include <vector>
 
 #include "image/preprocess.h"
+#include "runtime/error.h"
 #include "yy/cascade.h"
 #include "yy/classifier.h"
 #include "yy/verdict.h"
@@ -31,7 +32,7 @@ struct Lane;
 
 // One worker's; not thread-safe. Nothing is allocated once it is made, but by what pictures need to be
 // resized. Where a sink throws, push() (without taking its picture) or flush() does, and the verdicts behind
-// that one come with the next call. After an error of the device every call throws.
+// that one come with the next call. After an error of the device every call throws it again.
 class DeviceCascade {
  public:
   using Sink = Cascade::Sink;
@@ -66,11 +67,13 @@ class DeviceCascade {
   void push(std::uint64_t ticket, const Crops& crops);
 
   // A picture whose crops the device holds already: by card, [size, size, 3] uint8 in red, green, blue. They
-  // are read in the order of `theirs`, a stream of the same device: after what was enqueued there, and before
-  // what will be, so that their memory may be used again by that.
+  // are read in the order of `theirs`, a stream of the same device (borrow_cuda_stream): after what was
+  // enqueued there, and before what will be, so that their memory may be used again by that.
   void push(std::uint64_t ticket, std::span<const void* const> crops, Stream& theirs);
 
-  void flush();  // answers everything that waits
+  // Answers everything that waits. After a whole batch, with CascadeOptions::carry_over off, that is no more
+  // than waiting for it, which is how to get its answers at once.
+  void flush();
 
   std::uint64_t deferred() const { return deferred_; }  // pictures that Yin did not answer
   std::int64_t longest_queue() const { return longest_queue_; }
@@ -83,6 +86,8 @@ class DeviceCascade {
   std::uint8_t* staged_crop(std::size_t card);
   void add_row(std::uint64_t ticket, bool is_staged);
   void upload(const Lane& lane);
+  template <class F>
+  void guarded(const F& f);
   void check_not_broken() const;
   void submit(std::int32_t least);
   void collect(Lane& lane);
@@ -108,7 +113,7 @@ class DeviceCascade {
   CascadeOptions options_;
   Sink sink_;
   const Backend& backend_;
-  bool is_broken_ = false;  // by an error of the device
+  std::optional<Error> trouble_;  // what it has failed by, for good
   std::unique_ptr<Stream> in_;
   std::unique_ptr<DeviceSteps> steps_;
   std::unique_ptr<Stream> out_;

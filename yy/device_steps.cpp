@@ -12,8 +12,6 @@
 namespace yy {
 namespace {
 
-constexpr std::int32_t patience = 64;  // steps; as Cascade's longest_wait
-
 TensorDesc list(std::int64_t elements, DType dtype) {
   return {Shape{elements}, dtype, Layout::row_major};
 }
@@ -128,7 +126,7 @@ Recipe DeviceSteps::recipe_of(const Lane& lane) const {
   const TensorView ring = queue_->device(queue::all), index = queue_->device(queue::index),
                    places = queue_->device(queue::places), count = queue_->device(queue::count);
   const auto dequeue = [&] {
-    add(Dequeue(layout, yang_batch_, patience), {ring, least},
+    add(Dequeue(layout, yang_batch_, longest_wait), {ring, least},
         {ring, index, places, count, answers.device(lane_board::taken)});
   };
 

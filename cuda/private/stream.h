@@ -51,7 +51,7 @@ class CudaStream : public Stream {
   cudnn::Handle cudnn(const std::shared_ptr<const Libraries>& libraries);
 
  private:
-  void run_and_wait(const Launch& launch);
+  void enqueue(const Launch& launch);
   void reserve_timers(std::size_t count);
   double seconds_between(std::size_t first, std::size_t last) const;
 

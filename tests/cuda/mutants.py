@@ -146,7 +146,7 @@ kernel_rules = [
 ]
 stream_rules = [
     ("no fence", r"YY_CUDA\(cudaEvent(?:Synchronize|Record)\([^;]*;", r"if (!@) \g<0>"),
-    ("no wait", r"(?:YY_CUDA\()?cudaStreamSynchronize\([^;]*;", r"if (!@) \g<0>"),
+    ("no wait", r"(?<=  )(?:YY_CUDA\()?cudaStreamSynchronize\([^;]*;", r"if (!@) \g<0>"),
     ("no wait", r"(?<=  )wait\(\);", r"if (!@) \g<0>"),
     ("no delivery", r"downloads_\.deliver\(\);", r"if (!@) \g<0>"),
     ("buffers take no turns", r"next_ = [^;]*;", r"if (!@) \g<0>"),

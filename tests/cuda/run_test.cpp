@@ -89,6 +89,15 @@ TEST_F(RunOnCuda, BenchHasTheSameDeferredFraction) {
   EXPECT_GT(json["images_per_s"], 0);
 }
 
+TEST_F(RunOnCuda, StopsAtTheFirstBadPicture) {
+  const TempFolder folder;
+  folder.write("bad.png", "no picture");
+  const Outcome outcome = yy_run(pair("run", {"0.7", digits, folder.path().string(), "--quiet", "--decide",
+                                              "device", "--threads", "4", "--on-error", "fail"}));
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr("stopped at bad.png"));
+}
+
 TEST_F(RunOnCuda, WhatOnlyTheHostCanDecideIsAUsageError) {
   const auto refusal = [](const Strings& more) {
     Strings arguments = pair("run", {"0.7", digits, "--quiet", "--decide", "device"});

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 #include <memory>
 #include <span>
+#include <stdexcept>
 #include <vector>
 
 #include "tests/cuda/cuda_backend.h"
@@ -137,6 +138,51 @@ TEST_F(Streams, TimeEachOfWhatTheyRun) {
     EXPECT_LE(sum, passed.count());
   }
   EXPECT_TRUE(received == pattern(received.size(), 1));
+}
+
+// As a graph, and piece by piece.
+TEST_F(Streams, PlayWhatTheyRecorded) {
+  const std::shared_ptr<const Backend> by_reading_back = without_graphs();
+  for (const Backend* backend : {static_cast<const Backend*>(&backend_), by_reading_back.get()}) {
+    const auto stream = backend->new_stream(1);
+    const Buffer flag = backend->allocate(4), zero = backend->allocate(4), from = backend->allocate(4),
+                 to = backend->allocate(4), turns = backend->allocate(4);
+    const auto set = [&](const Buffer& buffer, std::int32_t value) {
+      stream->copy_in(buffer.data(), &value, sizeof(value));
+    };
+    const auto get = [&](const Buffer& buffer) {
+      std::int32_t value = -1;
+      stream->copy_out(&value, buffer.data(), sizeof(value));
+      stream->wait();
+      return value;
+    };
+    const auto copy = [](const Buffer& into, const Buffer& what) -> Launch {
+      return [into, what](Stream& s) { s.copy(into.data(), what.data(), 4); };
+    };
+    set(zero, 0);
+    const auto plain = stream->record({{copy(to, from)}});
+    const auto loop = stream->record({{copy(to, from)}, {copy(turns, from), copy(flag, zero)}, flag.data()});
+    for (std::int32_t value : {5, 6}) {
+      set(from, value);
+      set(to, 0);
+      plain->play();
+      EXPECT_EQ(get(to), value);
+      for (std::int32_t goes_on : {0, 1}) {
+        set(flag, goes_on);
+        set(to, 0);
+        set(turns, 0);
+        loop->play();
+        EXPECT_EQ(get(to), value);
+        EXPECT_EQ(get(turns), goes_on * value);
+      }
+    }
+  }
+}
+
+TEST_F(Streams, AreOfUseAfterARecordingThatFailed) {
+  const Launch fails = [](Stream&) { throw std::out_of_range("no such kernel"); };
+  EXPECT_THROW(stream_->record({{fails}})->play(), std::out_of_range);
+  there_and_back({100, 200});
 }
 
 TEST_F(Streams, FinishTheirCopiesWhenDestroyed) {

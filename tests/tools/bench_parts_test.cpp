@@ -120,6 +120,8 @@ TEST(BenchReport, DecidedByTheDevice) {
   EXPECT_EQ(json["seconds"], Json::parse(R"({"wall": 2.0, "preprocess": 1.0})"));
   EXPECT_FALSE(json.contains("compute_images_per_s"));
   EXPECT_FALSE(json.contains("compute_latency_ms"));
+  EXPECT_FALSE(json.contains("latency_ms"));
+  EXPECT_THAT(report.text(), Not(HasSubstr("latency")));
   EXPECT_THAT(report.text(),
               HasSubstr("preprocess 1.000 (summed over the workers), beside the device's work"));
   EXPECT_THAT(report.text(), Not(HasSubstr("without resize")));

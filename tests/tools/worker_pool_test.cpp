@@ -119,6 +119,44 @@ TEST_F(Pool, ThrowsWhatAWorkerThrew) {
   }
 }
 
+// A second run of the same workers is a run like the first.
+TEST_F(Pool, RunsAgain) {
+  for (Decider decider : {Decider::host, Decider::device}) {
+    std::size_t answered = 0;
+    WorkerPool pool(
+        2, images_, stages_, options_, false, [&](Verdict&&, double) { ++answered; }, decider);
+    for (std::size_t round = 1; round <= 2; ++round) {
+      next_ = 3;  // so that the last batch is not whole
+      pool.run(all_tickets());
+      EXPECT_EQ(answered, round * (images_.size() - 3));
+    }
+  }
+}
+
+// However many files in a row cannot be read, and however many workers share a cascade: verdicts in front of
+// them do not wait for ever.
+TEST_F(Pool, PicturesBehindManyBadFilesAreAnsweredInTime) {
+  ImageList images;
+  std::string file;
+  for (std::size_t i = 0; i < 3; ++i) {
+    images_.write_path(i, file);
+    images.add_file(file);
+  }
+  for (std::size_t i = 3; i < 8000; ++i) images.add_file("/nowhere");
+  for (std::size_t workers : {1, 4}) {
+    std::uint64_t next = 0, latest = 0;
+    const auto take = [&](Verdict&& verdict, double) {
+      if (verdict.error.empty()) latest = std::max(latest, next);
+    };
+    WorkerPool pool(workers, images, stages_, options_, false, take, Decider::device);
+    pool.run([&]() -> std::optional<std::uint64_t> {
+      return next == images.size() ? std::nullopt : std::optional(next++);
+    });
+    EXPECT_GT(latest, 0U);
+    EXPECT_LT(latest, 2 * 128 * 4 + 100U) << workers << " workers";
+  }
+}
+
 TEST_F(Pool, WhatOnlyTheHostCanDecideIsRefused) {
   options_.topk = 3;
   try {

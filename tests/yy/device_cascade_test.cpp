@@ -142,6 +142,11 @@ TEST_F(DecidedByDevice, CropsOfAnotherCascadeAreRefused) {
   DeviceCascade cascade(pair->stages(), {{0.8F}, 8, 1, true}, [](Verdict&&) {});
   const std::unique_ptr<Stream> theirs = pair->stages()[0]->network().backend().new_stream(1);
   EXPECT_THROW(cascade.push(0, DeviceCascade::Crops{}), Error);
+  DeviceCascade::Crops crops;
+  cascade.prepare(images[0], crops);
+  crops.by_card[1].pop_back();
+  EXPECT_THROW(cascade.push(0, crops), Error);
+  EXPECT_THROW(cascade.push(0, std::vector<const void*>{crops.by_card[0].data(), nullptr}, *theirs), Error);
   EXPECT_THROW(cascade.push(0, std::vector<const void*>(3), *theirs), Error);
   EXPECT_NO_THROW(cascade.flush());
 }

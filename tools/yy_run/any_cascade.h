@@ -30,7 +30,7 @@ class AnyCascade {
   Rect needed_region(int width, int height) const;
 
   // Of the two steps, the host's cascade does all in the second. Both throw what Cascade::push does. The
-  // second leaves in `image` memory to decode another picture into.
+  // second leaves in `image` memory to decode another picture into; the device's does not look at it.
   void prepare(const Image& image, Preparation& preparation) const;
   void push(std::uint64_t ticket, Image& image, const Preparation& preparation);
   void flush();

@@ -79,6 +79,7 @@ CascadeLoad::CascadeLoad(const Stages& stages, const CascadeOptions& options, De
                          PictureSet& pictures)
     : pictures_(pictures),
       batch_(stages[0]->network().fixed_batch().value_or(options.batch)),
+      decider_(decider),
       cascade_(stages, options, decider, [this](Verdict&& verdict) {
         if (verdict.stage > 0 && verdict.ticket < pictures_.size()) ++deferred_;
       }) {
@@ -89,20 +90,26 @@ bool CascadeLoad::refill(bool time_is_over) {
   const auto ticket = pictures_.take(static_cast<std::uint64_t>(batch_), time_is_over);
   if (!ticket) return false;
   ticket_ = *ticket;
+  if (decider_ == Decider::device) return true;  // it works on meanwhile, so that nothing is put into place
   next_.resize(static_cast<std::size_t>(batch_));
   for (std::size_t i = 0; i < next_.size(); ++i) next_[i] = pictures_.image(ticket_ + i);
   return true;
 }
 
 void CascadeLoad::run() {
-  for (std::size_t i = 0; i < next_.size(); ++i) {
+  for (std::size_t i = 0; i < static_cast<std::size_t>(batch_); ++i) {
     try {
-      cascade_.prepare(next_[i], preparation_);
-      cascade_.push(ticket_ + i, next_[i], preparation_);
+      push(i);
     } catch (const Error& error) {
       throw error.within(pictures_.name(ticket_ + i));
     }
   }
+}
+
+void CascadeLoad::push(std::size_t i) {
+  if (decider_ == Decider::host) return cascade_.push(ticket_ + i, next_[i], preparation_);
+  cascade_.prepare(pictures_.image(ticket_ + i), preparation_);
+  cascade_.push(ticket_ + i, untouched_, preparation_);
 }
 
 void CascadeLoad::restart() {

@@ -64,12 +64,16 @@ class CascadeLoad : public BenchLoad {
   std::uint64_t deferred() const { return deferred_; }  // of the first pass over the pictures
 
  private:
+  void push(std::size_t i);
+
   PictureSet& pictures_;
   std::int64_t batch_;
+  Decider decider_;
   AnyCascade cascade_;
   Preparation preparation_;
+  Image untouched_;
   std::uint64_t ticket_ = 0;  // of the batch's first picture
-  std::vector<Image> next_;
+  std::vector<Image> next_;   // copies that the host's cascade takes
   std::uint64_t deferred_ = 0;
   CascadeTimes before_;
 };

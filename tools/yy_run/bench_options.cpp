@@ -49,6 +49,7 @@ void add_bench_options(CLI::App& app, BenchOptions& options) {
   app.add_option("--limit", options.limit, "At most so many of the pictures, spread evenly")
       ->check(CLI::Range(std::size_t{1}, std::size_t{1} << 30));
   add_network_options(app, options.run);
+  add_decide_option(app, options.run.decide);
   app.add_flag("--exif", options.run.exif, "Turn pictures as their Exif orientation asks");
   add_card_options(app, options.run.card);
   std::vector<CLI::Option*> of_pictures = app.get_options();  // all so far, but for the help
@@ -63,7 +64,6 @@ void add_bench_options(CLI::App& app, BenchOptions& options) {
   app.add_option("--batch", options.run.batch, "Pictures per run of a network [8; single-stream: 1]")
       ->check(CLI::Range(1, largest_batch));
   add_threads_option(app, options.run.threads);
-  add_decide_option(app, options.run.decide);
   add_device_option(app, options.run.device);
   add_precision_option(app, options.run.precision);
   add_measuring_options(app, options);

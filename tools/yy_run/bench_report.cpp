@@ -91,7 +91,7 @@ std::string BenchReport::json() const {
   out["images_per_s"] = rate_of(*this, worker_seconds);
   if (computes_apart()) out["compute_images_per_s"] = rate_of(*this, compute_seconds());
   out["seconds"] = seconds_of(*this);
-  out["latency_ms"] = json_of(latency_of(latencies, percentiles));
+  if (on_noise || computes_apart()) out["latency_ms"] = json_of(latency_of(latencies, percentiles));
   if (computes_apart()) out["compute_latency_ms"] = json_of(latency_of(compute_latencies, percentiles));
   out["ms_per_image"] = ratio(1e3 * wall_seconds(), static_cast<double>(images()));
   if (on_noise) {
@@ -123,7 +123,8 @@ std::string BenchReport::text() const {
   const double per_image = 1e3 / static_cast<double>(images());
   text += fmt::format("throughput  {:.1f} images/s, {:.3f} ms per image, {:.3f} core-ms\n",
                       rate_of(*this, worker_seconds), per_image * wall_seconds(), per_image * core_seconds());
-  text += fmt::format("latency     {}\n", text_of(latency_of(latencies, percentiles)));
+  if (on_noise || computes_apart())
+    text += fmt::format("latency     {}\n", text_of(latency_of(latencies, percentiles)));
   if (on_noise) {
     text += fmt::format("per image   best {:.4f} ms, median {:.4f}, of a worker's batches\n", best_of(*this),
                         median_of(*this));

@@ -17,11 +17,9 @@ std::uint64_t longest_lag(const Stages& stages, std::int64_t batch) {
 
 }  // namespace
 
-Feed::Feed(const Stages& stages, const CascadeOptions& options, Decider decider, std::size_t workers,
-           std::size_t sharing, Sink sink)
+Feed::Feed(const Stages& stages, const CascadeOptions& options, Decider decider, std::size_t feeds, Sink sink)
     : sink_(std::move(sink)),
-      longest_lag_(workers * longest_lag(stages, options.batch)),
-      working_(sharing),
+      longest_lag_(feeds * longest_lag(stages, options.batch)),
       cascade_(stages, options, decider, [this](Verdict&& verdict) { answer(std::move(verdict)); }) {}
 
 void Feed::push(std::uint64_t ticket, Clock::time_point start, Image& image, const Preparation& preparation) {
@@ -41,9 +39,9 @@ void Feed::refuse(std::uint64_t ticket, Clock::time_point start, const std::stri
   end_with_error(ticket, why);
 }
 
-void Feed::finish() {
+void Feed::flush() {
   const std::lock_guard lock(mutex_);
-  if (--working_ == 0) cascade_.flush();
+  cascade_.flush();
 }
 
 // The cascade bounds how long a picture waits in pictures pushed; a run of files that cannot be read is not

@@ -18,14 +18,13 @@ class Feed {
   using Clock = std::chrono::steady_clock;
   // `seconds`: from when the picture was begun to the verdict. A picture that came to no stage has a verdict
   // with an error. Not in the order of tickets, but never further behind than a bound that the batch sets.
-  // One call at a time, by any of the workers, from within push(), refuse() and finish().
+  // One call at a time, by any of the workers, from within push(), refuse() and flush().
   using Sink = std::function<void(Verdict&&, double seconds)>;
 
-  // `workers`: how many take tickets beside each other, which is how far apart one's tickets lie; `sharing`:
-  // how many of them use this feed.
-  Feed(const Stages& stages, const CascadeOptions& options, Decider decider, std::size_t workers,
-       std::size_t sharing, Sink sink);
+  // `feeds`: how many take tickets beside each other, which is how far apart one's tickets lie.
+  Feed(const Stages& stages, const CascadeOptions& options, Decider decider, std::size_t feeds, Sink sink);
 
+  // Its needed_region() and prepare() while pictures come, the rest before and after.
   const AnyCascade& cascade() const { return cascade_; }
 
   // A picture that cascade() has prepared, and that was begun at `start`; leaves `image` as AnyCascade::push
@@ -34,8 +33,7 @@ class Feed {
   void push(std::uint64_t ticket, Clock::time_point start, Image& image, const Preparation& preparation);
   // One that cannot be read or prepared.
   void refuse(std::uint64_t ticket, Clock::time_point start, const std::string& why);
-  // A worker has no more pictures. The last one's call answers all that waits.
-  void finish();
+  void flush();  // answers all that waits
 
  private:
   struct Flight {
@@ -51,7 +49,6 @@ class Feed {
   std::mutex mutex_;
   Sink sink_;
   std::uint64_t longest_lag_;
-  std::size_t working_;  // workers that have not finished
   AnyCascade cascade_;
   std::vector<Flight> in_flight_;  // no more than the cascade has room for
 };

@@ -72,7 +72,6 @@ void decode_picture(const std::string& file, bool exif_orientation, const AnyCas
 
 void Worker::run(const NextTicket& next) {
   while (const auto ticket = next()) take(*ticket);
-  feed_.finish();
 }
 
 void Worker::take(std::uint64_t ticket) {

@@ -30,7 +30,8 @@ class Worker {
   Worker(const ImageList& images, bool exif_orientation, Feed& feed)
       : images_(images), exif_orientation_(exif_orientation), feed_(feed) {}
 
-  void run(const NextTicket& next);  // throws what is not the fault of one picture
+  // What the feed holds at the end still waits. Throws what is not the fault of one picture.
+  void run(const NextTicket& next);
 
   double decode_seconds() const { return decode_seconds_; }  // reading included
   double prepare_seconds() const { return preparation_.seconds; }

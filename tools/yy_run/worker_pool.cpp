@@ -21,13 +21,11 @@ WorkerPool::WorkerPool(std::size_t workers, const ImageList& images, const Stage
     const std::lock_guard lock(mutex_);
     sink(std::move(verdict), seconds);
   };
-  const std::size_t sharing = decider == Decider::device ? workers : 1;
-  for (std::size_t i = 0; i < workers; ++i) {
-    if (i % sharing == 0) {
-      feeds_.push_back(std::make_unique<Feed>(stages, options, decider, workers, sharing, one_at_a_time));
-    }
-    workers_.push_back(std::make_unique<Worker>(images, exif_orientation, *feeds_.back()));
-  }
+  const std::size_t feeds = decider == Decider::device ? 1 : workers;
+  for (std::size_t i = 0; i < feeds; ++i)
+    feeds_.push_back(std::make_unique<Feed>(stages, options, decider, feeds, one_at_a_time));
+  for (std::size_t i = 0; i < workers; ++i)
+    workers_.push_back(std::make_unique<Worker>(images, exif_orientation, *feeds_[i % feeds]));
 }
 
 void WorkerPool::run(const Worker::NextTicket& next) {
@@ -37,7 +35,12 @@ void WorkerPool::run(const Worker::NextTicket& next) {
     if (failed) return std::nullopt;
     return next();
   };
-  run_side_by_side(workers_.size(), failed, [&](std::size_t worker) { workers_[worker]->run(next_or_end); });
+  const bool shares = feeds_.size() < workers_.size();
+  run_side_by_side(workers_.size(), failed, [&](std::size_t worker) {
+    workers_[worker]->run(next_or_end);
+    if (!shares) feeds_[worker]->flush();
+  });
+  if (shares) feeds_[0]->flush();
 }
 
 std::uint64_t WorkerPool::pushed() const {
