@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cuda/private/check.h"
+#include "cuda/private/earlier_error.h"
 
 namespace yy::cuda {
 
