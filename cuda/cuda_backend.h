@@ -47,7 +47,8 @@ struct CudaOptions {
   // and must not use the backend then.
   std::function<void(const std::string&)> warn = {};
   // What is recorded is played as a CUDA graph, whose loops the device decides on; else piece by piece, and
-  // the host reads four bytes before each turn of a loop. Both give the same.
+  // the host reads four bytes before each turn of a loop, as where the driver has no such graphs. Both give
+  // the same.
   bool graphs = true;
   // Launches run one at a time in the whole process, and the host waits for each, so that an error of the
   // device names the node that it comes from; nothing is a graph then, and times are the host's. Else such an

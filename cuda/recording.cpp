@@ -97,7 +97,13 @@ std::vector<cudaGraphNode_t> capture(CudaStream& stream, cudaGraph_t graph,
   return capture.end();
 }
 
-void add_loop(CudaStream& stream, cudaGraph_t graph, const std::vector<cudaGraphNode_t>& after,
+// Whether the driver can do that; throws for other errors.
+bool is_supported(cudaError_t status, const char* call) {
+  if (status != cudaErrorNotSupported) check(status, call);
+  return status == cudaSuccess;
+}
+
+bool add_loop(CudaStream& stream, cudaGraph_t graph, const std::vector<cudaGraphNode_t>& after,
               const Recipe& recipe, cudaGraphConditionalHandle loop) {
   cudaGraphNodeParams parameters = {};
   parameters.type = cudaGraphNodeTypeConditional;
@@ -105,25 +111,31 @@ void add_loop(CudaStream& stream, cudaGraph_t graph, const std::vector<cudaGraph
   parameters.conditional.type = cudaGraphCondTypeWhile;
   parameters.conditional.size = 1;
   cudaGraphNode_t node = nullptr;
-  YY_CUDA(cudaGraphAddNode(&node, graph, after.data(), nullptr, after.size(), &parameters));
+  if (!is_supported(cudaGraphAddNode(&node, graph, after.data(), nullptr, after.size(), &parameters),
+                    "cudaGraphAddNode"))
+    return false;
   capture(stream, parameters.conditional.phGraph_out[0], recipe.body, loop, recipe.condition);
+  return true;
 }
 
 }  // namespace
 
-std::unique_ptr<Recording> record_graph(CudaStream& stream, Recipe recipe) {
+std::unique_ptr<Recording> record_graph(CudaStream& stream, const Recipe& recipe) {
   cudaGraph_t raw = nullptr;
   YY_CUDA(cudaGraphCreate(&raw, 0));
   GraphHandle graph(raw);
   const bool loops = !recipe.body.empty();
   cudaGraphConditionalHandle loop{};
-  if (loops) YY_CUDA(cudaGraphConditionalHandleCreate(&loop, raw, 0, cudaGraphCondAssignDefault));
+  if (loops && !is_supported(cudaGraphConditionalHandleCreate(&loop, raw, 0, cudaGraphCondAssignDefault),
+                             "cudaGraphConditionalHandleCreate"))
+    return nullptr;
   const std::vector<cudaGraphNode_t> last =
       capture(stream, raw, recipe.launches, loop, loops ? recipe.condition : nullptr);
-  if (loops) add_loop(stream, raw, last, recipe, loop);
   cudaGraphExec_t made = nullptr;
-  YY_CUDA(cudaGraphInstantiate(&made, raw, 0));
-  return std::make_unique<GraphRecording>(stream, std::move(recipe), std::move(graph), GraphExecHandle(made));
+  if ((loops && !add_loop(stream, raw, last, recipe, loop)) ||
+      !is_supported(cudaGraphInstantiate(&made, raw, 0), "cudaGraphInstantiate"))
+    return nullptr;
+  return std::make_unique<GraphRecording>(stream, recipe, std::move(graph), GraphExecHandle(made));
 }
 
 std::unique_ptr<Recording> record_plainly(CudaStream& stream, Recipe recipe) {

@@ -111,8 +111,10 @@ void CudaStream::wait_for(const Event& event) {
 
 std::unique_ptr<Recording> CudaStream::record(Recipe recipe) {
   const DeviceScope scope(device_);
-  return options_.graphs && !options_.debug ? record_graph(*this, std::move(recipe))
-                                            : record_plainly(*this, std::move(recipe));
+  if (options_.graphs && !options_.debug) {
+    if (auto graph = record_graph(*this, recipe)) return graph;
+  }
+  return record_plainly(*this, std::move(recipe));
 }
 
 void CudaStream::wait() {

@@ -8,8 +8,8 @@
 
 namespace yy::cuda {
 
-// Throws Error (device), also where a launch cannot be captured.
-std::unique_ptr<Recording> record_graph(CudaStream& stream, Recipe recipe);
+// Null where the driver has no such graphs. Throws Error (device), also where a launch cannot be captured.
+std::unique_ptr<Recording> record_graph(CudaStream& stream, const Recipe& recipe);
 
 std::unique_ptr<Recording> record_plainly(CudaStream& stream, Recipe recipe);
 

@@ -232,12 +232,26 @@ TEST(FailingGraph, WhileTheCascadeIsMade) {
                            "cudaStreamBeginCaptureToGraph", "cudaLaunchKernel", "cudaStreamGetCaptureInfo",
                            "cudaGraphAddNode", "cudaGraphInstantiate", "cudaMalloc", "cudaMallocHost"}) {
     SCOPED_TRACE(call);
-    cusim::fail_call(call, 1, cudaErrorNotSupported);
+    cusim::fail_call(call, 1, cudaErrorInvalidValue);
     const Failure failure = failure_of([] { Job{true}; });
     EXPECT_EQ(failure.code, ErrorCode::device);
-    EXPECT_THAT(failure.text, HasSubstr("cudaErrorNotSupported"));
+    EXPECT_THAT(failure.text, HasSubstr("cudaErrorInvalidValue"));
     cusim::reset();
     expect_a_new_one_works(true);
+  }
+}
+
+// A driver without loops in graphs: the host reads what decides on them.
+TEST(FailingGraph, IsDoneWithoutWhereTheDriverHasNone) {
+  for (const char* call : {"cudaGraphConditionalHandleCreate", "cudaGraphAddNode", "cudaGraphInstantiate"}) {
+    SCOPED_TRACE(call);
+    for (int lane = 1; lane <= 2; ++lane) cusim::fail_call(call, lane, cudaErrorNotSupported);
+    cusim::start_log();
+    Job job(true);
+    job.finish();
+    const std::vector<cusim::Call> calls = cusim::take_log();
+    EXPECT_EQ(std::ranges::count(calls, "cudaGraphLaunch", &cusim::Call::name), 0);
+    expect_same(job.verdicts(), expected());
   }
 }
 
