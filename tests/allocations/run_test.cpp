@@ -20,6 +20,7 @@ struct Way {
   bool carry_over;
   Combine combine = Combine::replace;
   bool told = false;  // how likely the answer is right
+  Decider decider = Decider::host;
 };
 
 CascadeOptions options_of(const Way& way) {
@@ -45,8 +46,9 @@ std::vector<Way> ways() {
 }
 
 std::string text(const Way& way) {
-  return fmt::format("{} stages, topk {}, carry-over {}, {}{}", way.stages, way.topk, way.carry_over,
-                     name_of(way.combine), way.told ? ", probabilities told" : "");
+  return fmt::format("{} stages, topk {}, carry-over {}, {}{}{}", way.stages, way.topk, way.carry_over,
+                     name_of(way.combine), way.told ? ", probabilities told" : "",
+                     way.decider == Decider::device ? ", the device decides" : "");
 }
 
 class Allocating : public testing::Test {
@@ -121,11 +123,13 @@ Allocations run(const Stages& stages, const Way& way, std::size_t workers, const
   VerdictWriter writer({images, labels, stages[0]->card().classes, {"yin", "yang"}, way.topk}, &csv, false);
   Summary summary(stages.size());
   summary.latencies.reserve(images.size());
-  WorkerPool pool(workers, images, {stages.begin(), stages.begin() + way.stages}, options_of(way), true,
-                  [&](Verdict&& verdict, double seconds) {
-                    summary.count(verdict, labels[verdict.ticket], seconds);
-                    writer.add(std::move(verdict));
-                  });
+  WorkerPool pool(
+      workers, images, {stages.begin(), stages.begin() + way.stages}, options_of(way), true,
+      [&](Verdict&& verdict, double seconds) {
+        summary.count(verdict, labels[verdict.ticket], seconds);
+        writer.add(std::move(verdict));
+      },
+      way.decider);
   std::uint64_t next = 0;
   std::optional<Allocations> counted;
   pool.run([&]() -> std::optional<std::uint64_t> {
@@ -142,7 +146,9 @@ Allocations run(const Stages& stages, const Way& way, std::size_t workers, const
 
 TEST_F(Allocating, AWholeRunDoesNotAfterItsWarmUp) {
   const std::size_t cycle = pictures_.size();
-  for (const Way& way : ways()) {
+  std::vector<Way> all = ways();
+  all.push_back({2, 1, true, Combine::replace, false, Decider::device});
+  for (const Way& way : all) {
     SCOPED_TRACE(text(way));
     const ImageList images = pictures_.repeated(16);
     const Allocations counted = run(stages_, way, 1, images, 10 * cycle);

@@ -109,8 +109,11 @@ void expect_told_alike(const CascadeOptions& options) {
 }
 
 TEST(NotNumbers, AreDeferredAndToldAlikeByHostAndDevice) {
+  // A simulated device takes its time.
+  const bool on_cpu = devices_under_test()[0].backend->host_memory();
   for (float threshold : {0.F, 0.9F, 1.F}) {
     for (const auto& [yin, yang] : {std::pair{1, 1}, {8, 8}, {5, 3}}) {
+      if (!on_cpu && (threshold != 0.9F || yin != 5)) continue;
       SCOPED_TRACE(testing::Message() << threshold << ", batches " << yin << " and " << yang);
       CascadeOptions options{{threshold}, 8, 1, true};
       options.batches = {yin, yang};

@@ -28,8 +28,7 @@ class Feed {
   const AnyCascade& cascade() const { return cascade_; }
 
   // A picture that cascade() has prepared, and that was begun at `start`; leaves `image` as AnyCascade::push
-  // does. Throws what is not the picture's
-  // fault.
+  // does. Throws what is not the picture's fault.
   void push(std::uint64_t ticket, Clock::time_point start, Image& image, const Preparation& preparation);
   // One that cannot be read or prepared.
   void refuse(std::uint64_t ticket, Clock::time_point start, const std::string& why);
