@@ -83,7 +83,7 @@ TEST_P(DecidedOnCuda, AllBatchSizes) {
 
 // YY_SOAK: how many pictures, in each of five configurations.
 TEST_P(DecidedOnCuda, ManyPictures) {
-  const auto pictures = static_cast<std::size_t>(number("YY_SOAK", 400));
+  const auto pictures = static_cast<std::size_t>(number("YY_SOAK", 200));
   const std::vector<Image> digits = read_digits(200);
   images_.clear();
   for (std::size_t i = 0; i < pictures; ++i) images_.push_back(digits[i * 7 % digits.size()]);
