@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/error.h"
+#include "tools/yy_run/seconds_since.h"
 
 namespace yy {
 namespace {
@@ -41,6 +42,10 @@ AnyCascade::AnyCascade(Stages stages, const CascadeOptions& options, Decider dec
   cascade_.emplace<DeviceCascade>(std::move(stages), options, std::move(sink));
 }
 
+Decider AnyCascade::decider() const {
+  return std::holds_alternative<DeviceCascade>(cascade_) ? Decider::device : Decider::host;
+}
+
 Rect AnyCascade::needed_region(int width, int height) const {
   return with(cascade_, [&](const auto& cascade) { return cascade.needed_region(width, height); });
 }
@@ -50,7 +55,7 @@ void AnyCascade::prepare(const Image& image, Preparation& preparation) const {
   if (cascade == nullptr) return;
   const auto start = std::chrono::steady_clock::now();
   cascade->prepare(image, preparation.crops);
-  preparation.seconds += std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  preparation.seconds += seconds_since(start);
 }
 
 void AnyCascade::push(std::uint64_t ticket, Image& image, const Preparation& preparation) {

@@ -27,6 +27,7 @@ class AnyCascade {
   // Throws what their constructors do; Error (usage) for what only the host can decide.
   AnyCascade(Stages stages, const CascadeOptions& options, Decider decider, Cascade::Sink sink);
 
+  Decider decider() const;
   Rect needed_region(int width, int height) const;
 
   // Of the two steps, the host's cascade does all in the second. Both throw what Cascade::push does. The

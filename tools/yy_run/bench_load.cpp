@@ -79,7 +79,6 @@ CascadeLoad::CascadeLoad(const Stages& stages, const CascadeOptions& options, De
                          PictureSet& pictures)
     : pictures_(pictures),
       batch_(stages[0]->network().fixed_batch().value_or(options.batch)),
-      decider_(decider),
       cascade_(stages, options, decider, [this](Verdict&& verdict) {
         if (verdict.stage > 0 && verdict.ticket < pictures_.size()) ++deferred_;
       }) {
@@ -90,7 +89,8 @@ bool CascadeLoad::refill(bool time_is_over) {
   const auto ticket = pictures_.take(static_cast<std::uint64_t>(batch_), time_is_over);
   if (!ticket) return false;
   ticket_ = *ticket;
-  if (decider_ == Decider::device) return true;  // it works on meanwhile, so that nothing is put into place
+  if (cascade_.decider() == Decider::device)
+    return true;  // it works on meanwhile, so that nothing is put into place
   next_.resize(static_cast<std::size_t>(batch_));
   for (std::size_t i = 0; i < next_.size(); ++i) next_[i] = pictures_.image(ticket_ + i);
   return true;
@@ -107,7 +107,7 @@ void CascadeLoad::run() {
 }
 
 void CascadeLoad::push(std::size_t i) {
-  if (decider_ == Decider::host) return cascade_.push(ticket_ + i, next_[i], preparation_);
+  if (cascade_.decider() == Decider::host) return cascade_.push(ticket_ + i, next_[i], preparation_);
   cascade_.prepare(pictures_.image(ticket_ + i), preparation_);
   cascade_.push(ticket_ + i, untouched_, preparation_);
 }

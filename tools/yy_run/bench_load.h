@@ -68,7 +68,6 @@ class CascadeLoad : public BenchLoad {
 
   PictureSet& pictures_;
   std::int64_t batch_;
-  Decider decider_;
   AnyCascade cascade_;
   Preparation preparation_;
   Image untouched_;

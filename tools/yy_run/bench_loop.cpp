@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "tools/yy_run/interrupt.h"
+#include "tools/yy_run/seconds_since.h"
 #include "tools/yy_run/side_by_side.h"
 
 namespace yy {
@@ -12,10 +13,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 constexpr int warm_up_batches = 3;
-
-double seconds_since(Clock::time_point start) {
-  return std::chrono::duration<double>(Clock::now() - start).count();
-}
 
 void time_batch(BenchLoad& load, WorkerTimes& times) {
   const double preprocess = load.times().preprocess;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "runtime/error.h"
+#include "tools/yy_run/seconds_since.h"
 
 namespace yy {
 namespace {
@@ -66,7 +67,7 @@ std::vector<Feed::Flight>::iterator Feed::find(std::uint64_t ticket) {
 
 void Feed::answer(Verdict&& verdict) {
   const auto found = find(verdict.ticket);
-  const double seconds = std::chrono::duration<double>(Clock::now() - found->start).count();
+  const double seconds = seconds_since(found->start);
   in_flight_.erase(found);
   sink_(std::move(verdict), seconds);
 }

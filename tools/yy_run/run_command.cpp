@@ -13,6 +13,7 @@
 #include "tools/yy_run/progress.h"
 #include "tools/yy_run/run_html.h"
 #include "tools/yy_run/run_options.h"
+#include "tools/yy_run/seconds_since.h"
 #include "tools/yy_run/stages.h"
 #include "tools/yy_run/summary.h"
 #include "tools/yy_run/verdict_writer.h"
@@ -60,7 +61,7 @@ class Run {
       return ExitCode::interrupted;
     }
     summary_.joules = energy_.joules();
-    summary_.wall_seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    summary_.wall_seconds = seconds_since(start);
     if (stopped()) {
       report_unfinished(
           fmt::format("stopped at {}: {}", images_.name(first_error_->ticket), first_error_->error));

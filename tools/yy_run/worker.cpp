@@ -8,13 +8,10 @@
 #include <unistd.h>
 
 #include "runtime/error.h"
+#include "tools/yy_run/seconds_since.h"
 
 namespace yy {
 namespace {
-
-double seconds_since(std::chrono::steady_clock::time_point start) {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
 
 class Descriptor {
  public:
